@@ -1,0 +1,1 @@
+"""The edge node: policy (pure) and its shells. See docs/architecture.md."""

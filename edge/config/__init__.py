@@ -1,0 +1,1 @@
+"""The configuration file: its shape, how it is read, what is wrong with it."""

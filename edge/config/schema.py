@@ -1,0 +1,249 @@
+"""``vitrine.toml`` as frozen types. Units are in the types; unknown keys are errors.
+
+Defaults live here and nowhere else. A duration is written ``"10m"`` and read as seconds, a size ``"4GiB"`` as bytes.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_DURATION_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)(B|KiB|MiB|GiB|TiB|kB|KB|MB|GB|TB)")
+_SIZE_BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_SIZE_BYTES |= {"kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+class Duration(float):
+    """Seconds, written ``"350ms"``, ``"10m"``, ``"1h"``, ``"30d"``."""
+
+    @classmethod
+    def parse(cls, text: object) -> Duration:
+        """Raises ValueError with the remedy."""
+        match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError(
+                f'{text!r} is not a duration; write a number and a unit, such as "350ms", "10m", "24h", "30d"'
+            )
+        return cls(float(match[1]) * _DURATION_S[match[2]])
+
+
+class Size(int):
+    """Bytes, written ``"64KiB"``, ``"8MiB"``, ``"4GiB"``."""
+
+    @classmethod
+    def parse(cls, text: object) -> Size:
+        """Raises ValueError with the remedy."""
+        match = _SIZE.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError(f'{text!r} is not a size; write a number and a unit, such as "64KiB", "8MiB", "4GiB"')
+        return cls(float(match[1]) * _SIZE_BYTES[match[2]])
+
+
+class Address(str):
+    """Where to listen, written ``"127.0.0.1:8080"`` or ``"[::1]:8080"``. Port 0 lets the system choose."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> Address:
+        """Raises ValueError with the remedy."""
+        host, colon, port = text.rpartition(":") if isinstance(text, str) else ("", "", "")
+        if not colon or not port.isascii() or not port.isdigit() or int(port) > 65_535:
+            raise ValueError(f'{text!r} is not an address; write HOST:PORT, such as "127.0.0.1:8080" or "[::1]:8080"')
+        return cls(f"{host or '0.0.0.0'}:{port}")  # noqa: S104 - an empty host means every interface, as in nginx
+
+    @property
+    def host(self) -> str:
+        """Without brackets."""
+        return self.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """0 to 65535."""
+        return int(self.rpartition(":")[2])
+
+
+class Network(str):
+    """One address or CIDR block, written ``"10.0.0.0/8"`` or ``"::1"``."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> Network:
+        """Raises ValueError with the remedy."""
+        try:
+            return cls(ipaddress.ip_network(text if isinstance(text, str) else repr(text)))
+        except ValueError as exc:
+            raise ValueError(f'{exc}; write a network such as "10.0.0.0/8" or an address such as "127.0.0.1"') from exc
+
+
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+HttpUrl = Annotated[str, Meta(pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$")]
+UrlPath = Annotated[str, Meta(pattern=r"^/\S*$")]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every table in the file. Subclasses repeat the options: neither msgspec nor type checkers inherit all of them."""
+
+
+class Node(Section, frozen=True, kw_only=True):
+    """``[node]``: who this node is and where it keeps its files."""
+
+    name: Name = msgspec.field(default_factory=lambda: socket.gethostname().split(".")[0][:63] or "node")
+    data: Path = Path("data")
+    workers: Annotated[int, Meta(ge=1, le=256)] = 2
+
+
+class Listen(Section, frozen=True, kw_only=True):
+    """``[listen]``: the two ports."""
+
+    http: Address = Address("0.0.0.0:8080")  # noqa: S104 - the public port is meant for everybody
+    admin: Address = Address("127.0.0.1:8081")
+    trusted_proxies: tuple[Network, ...] = ()
+    """Peers whose X-Forwarded-*, Forwarded are believed."""
+
+
+Scope = Literal["tables:read", "tables:write", "purge", "rules", "explain", "all"]
+
+
+class Token(Section, frozen=True, kw_only=True):
+    """``[[admin.tokens]]``: only the SHA-256 of a token is kept."""
+
+    name: Name
+    hash: Annotated[str, Meta(pattern=r"^sha256:[0-9a-f]{64}$")]
+    scopes: tuple[Scope, ...]
+
+
+class Admin(Section, frozen=True, kw_only=True):
+    """``[admin]``."""
+
+    tokens: tuple[Token, ...] = ()
+
+
+class Store(Section, frozen=True, kw_only=True):
+    """``[store]``: the bounded page store."""
+
+    size: Size = Size(8 * 2**30)
+    max_object: Size = Size(8 * 2**20)
+    """Larger bodies are relayed, never stored."""
+    tables_size: Size = Size(4 * 2**30)
+    """Map size of the tables environment (sparse)."""
+
+
+class Health(Section, frozen=True, kw_only=True):
+    """``[origins.health]``: an active check; without it, traffic alone tells."""
+
+    path: UrlPath = "/healthz"
+    interval: Duration = Duration(2)
+
+
+class Origin(Section, frozen=True, kw_only=True):
+    """``[[origins]]``: one storefront."""
+
+    name: Name = "origin"
+    url: HttpUrl
+    hosts: tuple[str, ...] = ()
+    """Hosts it serves; empty: every host. Once set anywhere, an unknown Host gets 421 (RFC 9110 §15.5.20)."""
+    host_header: Literal["preserve", "origin"] = "preserve"
+    adapter: str = "generic"
+    connect_timeout: Duration = Duration(1)
+    first_byte_timeout: Duration = Duration(10)
+    max_connections: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    health: Health | None = None
+
+
+class Cache(Section, frozen=True, kw_only=True):
+    """``[cache]``: every route that is not a page kind; the RFCs decide."""
+
+    default_ttl: Duration = Duration(0)
+    max_grace: Duration = Duration(86_400)
+    """Upper bound on any stale-while-revalidate or stale-if-error the origin states."""
+    ignore_query: tuple[str, ...] | None = None
+    """Query parameters that never key; None: the maintained list of tracking parameters."""
+    bypass_cookies: tuple[str, ...] | None = None
+    """Cookie names (``*`` allowed) whose bearer never gets a stored page; None: the adapter's list."""
+    key_cookies: tuple[str, ...] = ()
+    """Cookies whose value is part of the key."""
+
+
+class SlotTable(Section, frozen=True, kw_only=True):
+    """``[[pages.slots]]``: exactly one of ``fill`` and ``template``."""
+
+    name: Name
+    at: str
+    fill: str | None = None
+    template: str | None = None
+    """File below ``templates/`` beside the configuration."""
+    each: str | None = None
+    sku: str | None = None
+    all: bool = False
+
+
+class PageKind(Section, frozen=True, kw_only=True):
+    """``[[pages]]``: routes where the operator decides, not the origin's headers."""
+
+    name: Name
+    match: tuple[UrlPath, ...]
+    sku: str | None = None
+    ttl: Duration = Duration(600)
+    grace: Duration = Duration(3600)
+    error_grace: Duration = Duration(30 * 86_400)
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] | None = None
+    slots: tuple[SlotTable, ...] = ()
+    browser_cache: str = "private, no-cache"
+    """Cache-Control sent to browsers for pages with slots."""
+
+
+class TableSection(Section, frozen=True, kw_only=True):
+    """``[tables.NAME]``."""
+
+    key: str = "sku"
+    max_age: Duration | None = None
+    """An older row no longer overrules the origin's bytes; None: rows never grow too old."""
+
+
+class Records(Section, frozen=True, kw_only=True):
+    """``[records]``: JSON decision records, one line a request."""
+
+    sample: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    max_bytes: Size = Size(64 * 2**20)
+    keep: Annotated[int, Meta(ge=1, le=1000)] = 5
+    """Rotated files kept beside the current one."""
+
+
+class Geo(Section, frozen=True, kw_only=True):
+    """``[geo]``."""
+
+    database: Path
+
+
+class Config(Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    origins: Annotated[tuple[Origin, ...], Meta(min_length=1)]
+    node: Node = Node()
+    listen: Listen = Listen()
+    admin: Admin = Admin()
+    store: Store = Store()
+    cache: Cache = Cache()
+    pages: tuple[PageKind, ...] = ()
+    tables: dict[Name, TableSection] = {}
+    records: Records = Records()
+    geo: Geo | None = None
+
+
+def decode_value(kind: type, value: object) -> object:
+    """msgspec ``dec_hook`` for the types above. Raises ValueError with the remedy."""
+    if issubclass(kind, Duration | Size | Address | Network):
+        return kind.parse(value)
+    if issubclass(kind, Path) and isinstance(value, str):
+        return Path(value)
+    raise ValueError(f"{value!r} must be a text in quotes")
