@@ -85,8 +85,8 @@ class Slot(msgspec.Struct, frozen=True, array_like=True):
 class Reading(msgspec.Struct, frozen=True, array_like=True):
     """What the origin's bytes say about one row, and since when.
 
-    ``changed_at_ms`` is the fetch at which the origin was last seen to change to a value the row did not have; 0 when it
-    never was. A row whose version is not later than this does not overrule the page (design, law 5).
+    ``changed_at_ms`` is the fetch at which the origin was last seen to change to a value the row did not have; 0 when
+    it never was. A row whose version is not later than this does not overrule the page (design, law 5).
     """
 
     table: str

@@ -91,7 +91,7 @@ UrlPath = Annotated[str, Meta(pattern=r"^/\S*$")]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every table in the file. Subclasses repeat the options: neither msgspec nor type checkers inherit all of them."""
+    """Base of every table in the file. Subclasses repeat the options: they are not all inherited."""
 
 
 class Node(Section, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ class Node(Section, frozen=True, kw_only=True):
 class Listen(Section, frozen=True, kw_only=True):
     """``[listen]``: the two ports."""
 
-    http: Address = Address("0.0.0.0:8080")  # noqa: S104 - the public port is meant for everybody
+    http: Address = Address("0.0.0.0:8080")
     admin: Address = Address("127.0.0.1:8081")
     trusted_proxies: tuple[Network, ...] = ()
     """Peers whose X-Forwarded-*, Forwarded are believed."""
