@@ -1,0 +1,23 @@
+"""Octets of targets and fields as text that survives the store and aiohttp, which hold nothing but real characters."""
+
+from __future__ import annotations
+
+
+def text(raw: bytes) -> str:
+    """A field value as received: UTF-8 where it is that, else Latin-1 (RFC 9110 §5.5, obs-text)."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def legible(value: str) -> str:
+    """aiohttp gives octets that are not UTF-8 as lone surrogates, and would silently leave them out when sending."""
+    return value if value.isascii() else text(value.encode("utf-8", "surrogateescape"))
+
+
+def percent_encoded(target: str) -> str:
+    """Octets that are not UTF-8 as their percent-encoding (RFC 3986 §2.1); the rest stays as it is."""
+    if target.isascii():
+        return target
+    return "".join(f"%{ord(char) - 0xDC00:02X}" if "\udc80" <= char <= "\udcff" else char for char in target)
