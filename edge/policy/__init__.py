@@ -1,0 +1,1 @@
+"""What HTTP and the operator say, one module per question. Pure: time, health and chance are arguments."""
