@@ -22,7 +22,9 @@ NOISE = random.Random(5).randbytes(200_000)  # does not deflate, and is longer t
 
 repeated = st.builds(lambda chunk, times: chunk * times, st.binary(min_size=1, max_size=30), st.integers(1, 300))
 segments = st.one_of(st.binary(max_size=200), repeated, st.sampled_from([HTML, NOISE[:70_000], b""]))
-fragments = st.one_of(st.binary(max_size=60), st.sampled_from([b"", "1.299,00 €".encode(), NOISE[:65_535], NOISE]))
+fragments = st.one_of(
+    st.binary(max_size=60), st.sampled_from([b"", "1.299,00 €".encode(), NOISE[:65_535], NOISE[:65_536], NOISE])
+)
 parts_of_a_page = st.lists(st.one_of(segments.map(press), fragments), max_size=9)
 
 
@@ -70,7 +72,7 @@ SENT = [
         "a page with three slots",
         [press(HTML), b"19.99", press(b"</b>"), b"", press(HTML[:77]), b"Only 3", press(HTML)],
     ),
-    Sent("fragments longer than a stored block", [press(b"<div>"), NOISE, press(b"</div>"), NOISE[:65_535]]),
+    Sent("fragments longer than a stored block", [press(b"<div>"), NOISE, press(b"</div>"), NOISE[:65_536]]),
     Sent("a segment that does not deflate", [press(NOISE), b"x", press(NOISE)]),
     Sent("a segment of several MiB", [press(HTML * 200), b"19.99", press(HTML * 3)]),
 ]

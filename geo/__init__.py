@@ -1,0 +1,1 @@
+"""Where a visitor is: the database reader, places, regions and geofences. Never imports edge."""
