@@ -9,20 +9,24 @@ import ipaddress
 import re
 import socket
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _DURATION_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION_TEXT = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)(B|KiB|MiB|GiB|TiB|kB|KB|MB|GB|TB)")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _SIZE_BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _SIZE_BYTES |= {"kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 class Duration(float):
     """Seconds, written ``"350ms"``, ``"10m"``, ``"1h"``, ``"30d"``."""
+
+    PATTERN: ClassVar = f"^{_DURATION.pattern}$"
 
     @classmethod
     def parse(cls, text: object) -> Duration:
@@ -34,9 +38,20 @@ class Duration(float):
             )
         return cls(float(match[1]) * _DURATION_S[match[2]])
 
+    @property
+    def text(self) -> str:
+        """As a person would write it: the largest unit that leaves a whole number."""
+        ms = round(self * 1000)
+        if ms == 0:
+            return "0s"
+        unit, unit_ms = next((unit, size) for unit, size in _DURATION_TEXT if ms % size == 0)
+        return f"{ms // unit_ms}{unit}"
+
 
 class Size(int):
     """Bytes, written ``"64KiB"``, ``"8MiB"``, ``"4GiB"``."""
+
+    PATTERN: ClassVar = f"^{_SIZE.pattern}$"
 
     @classmethod
     def parse(cls, text: object) -> Size:
@@ -45,6 +60,12 @@ class Size(int):
         if match is None:
             raise ValueError(f'{text!r} is not a size; write a number and a unit, such as "64KiB", "8MiB", "4GiB"')
         return cls(float(match[1]) * _SIZE_BYTES[match[2]])
+
+    @property
+    def text(self) -> str:
+        """As a person would write it: the largest binary unit that leaves a whole number."""
+        unit = next(unit for unit in ("TiB", "GiB", "MiB", "KiB", "B") if self % _SIZE_BYTES[unit] == 0)
+        return f"{self // _SIZE_BYTES[unit]}{unit}"
 
 
 class Address(str):
@@ -85,9 +106,42 @@ class Network(str):
             raise ValueError(f'{exc}; write a network such as "10.0.0.0/8" or an address such as "127.0.0.1"') from exc
 
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-HttpUrl = Annotated[str, Meta(pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$")]
-UrlPath = Annotated[str, Meta(pattern=r"^/\S*$")]
+class Host(str):
+    """A host a storefront is reached by, written ``"shop.example"`` or ``"shop.example:8443"``; kept in lower case."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> Host:
+        """Raises ValueError with the remedy."""
+        if isinstance(text, str) and "://" in text:
+            raise ValueError(f"{text!r} is a URL, not a host; write {text.partition('://')[2].partition('/')[0]!r}")
+        if isinstance(text, str) and "*" in text:
+            raise ValueError(f"{text!r}: hosts are named one by one; leave out `hosts` to serve every host")
+        if not isinstance(text, str) or _HOST.fullmatch(text) is None:
+            raise ValueError(f'{text!r} is not a host; write a name such as "shop.example" or "shop.example:8443"')
+        return cls(text.lower())
+
+
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
+        description="a name of letters, digits, dots, dashes and underscores, at most 63 of them",
+    ),
+]
+HttpUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$",
+        description='a URL without query, such as "http://127.0.0.1:9000"',
+    ),
+]
+UrlPath = Annotated[str, Meta(pattern=r"^/\S*$", description="a path that begins with a slash")]
+
+
+BUILT_IN_TABLES = ("prices", "inventory", "promotions", "products")
+"""Tables every node has without declaring them; ``[tables.NAME]`` sets their key and age, or adds others."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,7 +172,13 @@ class Token(Section, frozen=True, kw_only=True):
     """``[[admin.tokens]]``: only the SHA-256 of a token is kept."""
 
     name: Name
-    hash: Annotated[str, Meta(pattern=r"^sha256:[0-9a-f]{64}$")]
+    hash: Annotated[
+        str,
+        Meta(
+            pattern=r"^sha256:[0-9a-f]{64}$",
+            description='"sha256:" and the 64 hexadecimal digits that `printf %s TOKEN | sha256sum` prints',
+        ),
+    ]
     scopes: tuple[Scope, ...]
 
 
@@ -150,7 +210,7 @@ class Origin(Section, frozen=True, kw_only=True):
 
     name: Name = "origin"
     url: HttpUrl
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[Host, ...] = ()
     """Hosts it serves; empty: every host. Once set anywhere, an unknown Host gets 421 (RFC 9110 §15.5.20)."""
     host_header: Literal["preserve", "origin"] = "preserve"
     adapter: str = "generic"
@@ -180,6 +240,7 @@ class SlotTable(Section, frozen=True, kw_only=True):
     name: Name
     at: str
     fill: str | None = None
+    """jinja2 source; once loaded, the text of the template when one is named."""
     template: str | None = None
     """File below ``templates/`` beside the configuration."""
     each: str | None = None
@@ -196,9 +257,11 @@ class PageKind(Section, frozen=True, kw_only=True):
     ttl: Duration = Duration(600)
     grace: Duration = Duration(3600)
     error_grace: Duration = Duration(30 * 86_400)
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description='an ISO 4217 code such as "EUR"')] | None = None
     slots: tuple[SlotTable, ...] = ()
-    browser_cache: str = "private, no-cache"
+    browser_cache: Annotated[
+        str, Meta(pattern=r"^[!-~][ -~]*$", description='a Cache-Control value such as "private, no-cache"')
+    ] = "private, no-cache"
     """Cache-Control sent to browsers for pages with slots."""
 
 
@@ -239,10 +302,15 @@ class Config(Section, frozen=True, kw_only=True):
     records: Records = Records()
     geo: Geo | None = None
 
+    @property
+    def all_tables(self) -> dict[str, TableSection]:
+        """Every table of the node, built-in ones included, with what the file says of it."""
+        return {name: TableSection() for name in BUILT_IN_TABLES} | self.tables
+
 
 def decode_value(kind: type, value: object) -> object:
     """msgspec ``dec_hook`` for the types above. Raises ValueError with the remedy."""
-    if issubclass(kind, Duration | Size | Address | Network):
+    if issubclass(kind, Duration | Size | Address | Network | Host):
         return kind.parse(value)
     if issubclass(kind, Path) and isinstance(value, str):
         return Path(value)
