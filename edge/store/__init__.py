@@ -1,0 +1,1 @@
+"""The node's own store: pages (disposable) and tables (durable) in two LMDB environments."""

@@ -1,0 +1,68 @@
+"""One stored response: what is known of it (the entry) and what it is made of (its content)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge.model import Lifetime, Pairs
+from renderers.page import Page
+
+
+class Entry(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
+    """Everything a request needs to know before it needs the body. A MessagePack array: append, never reorder."""
+
+    key: str
+    """The text of the cache key; the record is found by its digest."""
+    origin: str
+    kind: str | None
+    """Name of the page kind; None for a response that is not of any."""
+    status: int
+    headers: Pairs
+    """The response's fields, ETag and Last-Modified among them, without those of the connection."""
+    lifetime: Lifetime
+    fetched_at_ms: int
+    body_length: int
+    """Bytes of the origin's body, uncompressed."""
+    version: bytes
+    """8 bytes, digest of body and headers: equal versions have equal bytes."""
+    vary: Pairs = ()
+    """(field name, normalised request value) this variant was selected by."""
+    page: bool = False
+    """True: stored as segments and slots. False: as plain bytes."""
+
+
+class StoredPressed(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A segment deflated once, as it lies in the store: the fields of ``renderers.deflate.Pressed``, in its order."""
+
+    raw: bytes
+    """Raw deflate data ended by a full flush."""
+    crc32: int
+    length: int
+    """Bytes before deflating."""
+
+
+class PlainContent(msgspec.Struct, frozen=True):
+    """A body that is not a page."""
+
+    body: bytes
+    gzipped: bytes | None = None
+    """The same as one gzip member, for types worth compressing."""
+
+
+class PageContent(msgspec.Struct, frozen=True):
+    """A page and its segments deflated, one for one."""
+
+    page: Page
+    pressed: tuple[StoredPressed, ...]
+
+
+Content = PlainContent | PageContent
+
+
+class Primary(msgspec.Struct, frozen=True):
+    """Where the variants of one resource are found: its own cache key and the request fields its origin varies on."""
+
+    digest: bytes
+    key: str
+    names: tuple[str, ...]
+    """Field names in lower case."""
