@@ -57,7 +57,8 @@ class PageStore:
         """
         parcel = pack(digest, entry, content, primary)
         now_ms = self._now_ms()
-        self.evicted += await self._relieving(lambda txn: self._shelf.place(txn, parcel, now_ms))
+        evicted = await self._relieving(lambda txn: self._shelf.place(txn, parcel, now_ms))
+        self.evicted += evicted
 
     async def freshen(self, digest: bytes, lifetime: Lifetime, headers: Pairs, *, version: bytes | None = None) -> bool:
         """Give an entry a new lifetime and fields after a 304; returns whether it was still there to freshen.
@@ -120,5 +121,6 @@ class PageStore:
             except StoreFull as exc:
                 if not map_is_full(exc):
                     raise
-            self.evicted += await self._writer.run(lambda txn: self._shelf.evict(txn, self._size_bytes // _RELIEF))
+            evicted = await self._writer.run(lambda txn: self._shelf.evict(txn, self._size_bytes // _RELIEF))
+            self.evicted += evicted
         return await self._writer.run(write)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 
 import lmdb
 
@@ -11,11 +12,17 @@ from edge.errors import StoreCorrupt, StoreError, StoreFull
 _FULL = (lmdb.MapFullError, lmdb.TxnFullError, lmdb.DiskError)
 _FULL_CODES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CORRUPT = (lmdb.InvalidError, lmdb.CorruptedError, lmdb.PageNotFoundError, lmdb.VersionMismatchError)
+_NOTHING_LEFT_BYTES = 1 << 20
 
 
-def translate(exc: lmdb.Error) -> StoreError:
-    """The store failure that ``exc`` means: StoreFull, StoreCorrupt, or a plain StoreError. Raise it ``from exc``."""
+def translate(exc: lmdb.Error, *, directory: str | None = None) -> StoreError:
+    """The store failure that ``exc`` means: StoreFull, StoreCorrupt, or a plain StoreError. Raise it ``from exc``.
+
+    ``directory`` is the environment's, for a failed commit: LMDB reports a write that a filling disk cut short as EIO.
+    """
     code = getattr(exc, "code", 0)
+    if code == errno.EIO and directory is not None and shutil.disk_usage(directory).free < _NOTHING_LEFT_BYTES:
+        return StoreFull(f"no room left on the disk of {directory}: {exc}")
     if isinstance(exc, _FULL) or code in _FULL_CODES:
         return StoreFull(f"no room left in the store: {exc}")
     if isinstance(exc, _CORRUPT):

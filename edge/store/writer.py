@@ -38,7 +38,7 @@ class _Job(Generic[T]):
             with env.begin(parent=txn, write=True) as child:
                 self._result = self.write(child)
         except lmdb.Error as exc:
-            self.fail(exc)
+            self.fail(exc, directory=env.path())
         except Exception as exc:  # noqa: BLE001 - the thread's boundary: it is the awaiting caller's to handle
             self.future.set_exception(exc)
         else:
@@ -48,8 +48,8 @@ class _Job(Generic[T]):
     def succeed(self) -> None:
         self.future.set_result(self._result)
 
-    def fail(self, exc: lmdb.Error) -> None:
-        error = translate(exc)
+    def fail(self, exc: lmdb.Error, *, directory: str) -> None:
+        error = translate(exc, directory=directory)
         error.__cause__ = exc
         self.future.set_exception(error)
 
@@ -114,7 +114,7 @@ class Writer:
         except lmdb.Error as exc:
             waiting = [job for job in batch if not job.future.done()]
             if len(waiting) == 1:
-                waiting[0].fail(exc)
+                waiting[0].fail(exc, directory=self._env.path())
                 return
             for job in waiting:  # the whole does not fit; each alone may
                 self._commit([job])
