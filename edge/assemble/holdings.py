@@ -1,0 +1,151 @@
+"""What holds for each row a page shows, at one instant and in one snapshot of the tables (design, law 5).
+
+A row that is missing, a tombstone, older than its table allows, older than the origin's own change, or in another
+currency than the page does not hold: the page keeps the origin's bytes there, and the reason is kept for explain.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from cachetools import LRUCache
+
+from edge.store.row import Row
+from edge.store.table_reader import Snapshot
+from renderers.page import Page, Reading, Values
+from renderers.promotions import Promotions
+from renderers.rows import effective
+
+_decode = msgspec.msgpack.Decoder(dict[str, object]).decode
+_EVERY_PROMOTION = 100_000
+
+Place = Mapping[str, object]
+
+
+class Why(enum.Enum):
+    """Why a row does not hold. The value is shown by explain and counted."""
+
+    MISSING = "no row"
+    DELETED = "row deleted"
+    TOO_OLD = "row older than max_age"
+    ORIGIN_CHANGED = "origin changed after the row"
+    CURRENCY = "row in another currency than the page"
+    NO_PROMOTION = "no promotion active"
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One row as it holds now."""
+
+    values: Values | None
+    """Effective values; None when the row does not hold."""
+    why: Why | None
+    version: tuple[object, ...]
+    """Equal versions have equal values: part of the fragment's cache key and of the ETag's making."""
+    until_ms: int | None
+    """When this may change by itself: a schedule's edge, ``max_age``, a promotion's start or end. None: never."""
+
+
+class RowCache:
+    """Rows decoded once per version, promotions indexed once per generation. One per worker; bounded."""
+
+    def __init__(self, *, rows: int = 65_536) -> None:
+        self._values: LRUCache[tuple[str, str], tuple[Row, Values]] = LRUCache(rows)
+        self._promotions: tuple[int, Promotions] = (-1, Promotions(()))
+
+    def values(self, table: str, key: str, row: Row) -> Values:
+        """The decoded value of a row that has one."""
+        held = self._values.get((table, key))
+        if held is not None and held[0] == row:
+            return held[1]
+        values = _decode(row.value or b"\x80")
+        self._values[table, key] = (row, values)
+        return values
+
+    def promotions(self, snapshot: Snapshot) -> tuple[int, Promotions]:
+        """The table's generation and its index."""
+        generation = snapshot.generation("promotions")
+        if self._promotions[0] != generation:
+            rows = snapshot.scan("promotions", limit=_EVERY_PROMOTION)
+            index = Promotions((key, self.values("promotions", key, row)) for key, row in rows)
+            self._promotions = (generation, index)
+        return self._promotions
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """The circumstances of one assembly."""
+
+    now_ms: int
+    place: Place | None = None
+
+
+class Holdings:
+    """Resolves the rows of one page. Lives as long as its snapshot; each row is read once."""
+
+    def __init__(
+        self, snapshot: Snapshot, cache: RowCache, max_age_ms: Mapping[str, int], page: Page, moment: Moment
+    ) -> None:
+        self._snapshot = snapshot
+        self._cache = cache
+        self._max_age_ms = max_age_ms
+        self._currencies = page.currencies
+        self._readings = {(reading.table, reading.sku): reading for reading in page.readings}
+        self._moment = moment
+        self.rows: dict[tuple[str, str], Row | None] = {}
+        """Every row looked at, for the memo's check."""
+        self.held: dict[tuple[str, str], Held] = {}
+
+    def get(self, table: str, sku: str) -> Held:
+        """What holds for ``sku`` in ``table``."""
+        held = self.held.get((table, sku))
+        if held is None:
+            held = self._promotion(sku) if table == "promotions" else self._row(table, sku)
+            self.held[table, sku] = held
+        return held
+
+    def reading(self, table: str, sku: str) -> Reading | None:
+        """What the origin's bytes said."""
+        return self._readings.get((table, sku))
+
+    def row(self, table: str, key: str) -> Row | None:
+        """The row as stored, remembered as one this page depends on."""
+        if (table, key) not in self.rows:
+            self.rows[table, key] = self._snapshot.get(table, key)
+        return self.rows[table, key]
+
+    def _row(self, table: str, sku: str) -> Held:
+        row = self.row(table, sku)
+        if row is None or row.value is None:
+            return Held(None, Why.MISSING if row is None else Why.DELETED, (table, row and row.order), None)
+        reading = self.reading(table, sku)
+        if reading is not None and row.version <= reading.changed_at_ms:
+            return Held(None, Why.ORIGIN_CHANGED, (table, "origin"), None)
+        expires_ms = row.version + self._max_age_ms[table] if table in self._max_age_ms else None
+        if expires_ms is not None and expires_ms <= self._moment.now_ms:
+            return Held(None, Why.TOO_OLD, (table, "old"), None)
+        values, edge_ms = effective(table, self._cache.values(table, sku, row), self._moment.now_ms)
+        until_ms = earliest(expires_ms, edge_ms)
+        currency = values.get("currency")
+        if self._currencies and currency is not None and currency not in self._currencies:
+            return Held(None, Why.CURRENCY, (table, "currency"), until_ms)
+        return Held(values, None, (table, row.order, edge_ms), until_ms)
+
+    def _promotion(self, sku: str) -> Held:
+        generation, promotions = self._cache.promotions(self._snapshot)
+        now_ms, place = self._moment.now_ms, self._moment.place
+        values, until_ms = promotions.active(sku, self._tags(sku), now_ms=now_ms, place=place)
+        version = ("promotions", generation, until_ms, None if values is None else id(values))
+        return Held(values, Why.NO_PROMOTION if values is None else None, version, until_ms)
+
+    def _tags(self, sku: str) -> Sequence[str]:
+        row = self.row("products", sku)
+        if row is None or row.value is None:
+            return ()
+        tags = self._cache.values("products", sku, row).get("tags")
+        return [str(tag) for tag in tags] if isinstance(tags, list) else ()
+
+
+def earliest(*instants: int | None) -> int | None:
+    """The first of several instants, None standing for never."""
+    return min((instant for instant in instants if instant is not None), default=None)

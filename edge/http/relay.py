@@ -1,0 +1,77 @@
+"""Passing a request on and its response back, both streamed, neither kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+
+import msgspec
+from aiohttp import web
+from multidict import CIMultiDict
+
+from edge.errors import EdgeError
+from edge.fill.origin import OriginClient
+from edge.http.send import finish
+from edge.http.visit import Visit
+from edge.model import Pairs, fields
+from edge.policy.cache_status import CacheStatus
+from edge.policy.forward import relay_request_fields, relay_response_fields
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A response on its way through."""
+
+    status: int
+    pairs: Pairs
+    """As received from the origin."""
+    body: AsyncGenerator[bytes, None]
+
+
+async def relay(visit: Visit, client: OriginClient, origin: str, status: CacheStatus) -> web.StreamResponse:
+    """Send the visitor's own request to the origin and stream the answer back.
+
+    Raises OriginError before the first byte of the answer; later failures break the connection off, so that nobody
+    takes half a page for a whole one.
+    """
+    request = visit.request
+    pairs = relay_request_fields(visit.facts, visit.hop, host=visit.facts.host)
+    body = _upload(request) if request.can_read_body else None
+    async with client.exchange(origin, visit.facts.method, visit.facts.target, pairs, body) as response:
+        visit.origin_ms = response.waited_ms
+        status = msgspec.structs.replace(status, fwd_status=response.status)
+        return await stream(visit, Answer(response.status, response.pairs, response.body()), status)
+
+
+async def stream(visit: Visit, answer: Answer, status: CacheStatus) -> web.StreamResponse:
+    """Send ``answer`` to the visitor as it arrives, no faster than she reads it."""
+    headers = CIMultiDict(relay_response_fields(fields(answer.pairs)))
+    finish(visit, headers, status)
+    response = web.StreamResponse(status=answer.status, headers=headers)
+    await response.prepare(visit.request)
+    try:
+        async for chunk in answer.body:
+            await response.write(chunk)
+    except EdgeError as exc:
+        visit.notes = (*visit.notes, f"broken off: {exc}")
+        _break_off(visit.request)
+        return response
+    except ConnectionError:
+        return response  # the visitor left
+    finally:
+        await answer.body.aclose()
+    await response.write_eof()
+    return response
+
+
+async def _upload(request: web.BaseRequest) -> AsyncIterator[bytes]:
+    """The visitor's body as it arrives. She may be waiting for leave to send it (RFC 9110 §10.1.1)."""
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(_CONTINUE)
+    async for chunk in request.content.iter_any():
+        yield chunk
+
+
+def _break_off(request: web.BaseRequest) -> None:
+    if request.transport is not None:
+        request.transport.abort()
