@@ -15,9 +15,38 @@ from renderers.references import Enclosure
 from renderers.sinks import NotInSink, decode, default_style, encode, learn_style, styles, to_bytes
 
 NASTY = st.sampled_from(
-    ["</script>", "<!--", "<script", "]]>", "&copy", "&amp;", "&#x27;", '"', "'", " onload=x ", ">", "<b>", "\\", "\\u003c",
-     "\u2028", "€", "\xa0", "😀", "`", "=", "/", "{{", "\r\n", "\t", "&lt", "&notit;", "&", "?a=1&copy=2", "\x85"]
-)  # fmt: skip
+    [
+        "</script>",
+        "<!--",
+        "<script",
+        "]]>",
+        "&copy",
+        "&amp;",
+        "&#x27;",
+        '"',
+        "'",
+        " onload=x ",
+        ">",
+        "<b>",
+        "\\",
+        "\\u003c",
+        "\u2028",
+        "€",
+        "\xa0",
+        "😀",
+        "`",
+        "=",
+        "/",
+        "{{",
+        "\r\n",
+        "\t",
+        "&lt",
+        "&notit;",
+        "&",
+        "?a=1&copy=2",
+        "\x85",
+    ]
+)
 TEXT = st.lists(NASTY | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))).map("".join)
 HTML_STYLES = st.sampled_from(styles(Sink.HTML))
 ATTRIBUTE_STYLES = st.sampled_from(styles(Sink.ATTRIBUTE))
@@ -52,16 +81,25 @@ KEPT = [
     Case("attribute: unknown quotes get both escaped", Sink.ATTRIBUTE, "x", "x", None, ("'\"", "&#39;&quot;")),
     Case("attribute: a space shows quotes", Sink.ATTRIBUTE, "a b", "a b", None, ("c d'", "c d&#39;")),
     Case("attribute: space and apostrophe show double", Sink.ATTRIBUTE, "a b's", "a b's", None, ("'\"", "'&quot;")),
-    Case("attribute: bare ampersands of a query", Sink.ATTRIBUTE, "?a=1&b=2", "?a=1&b=2", '"', ("?a&copy;", "?a&amp;copy;")),
+    Case(
+        "attribute: bare ampersands of a query",
+        Sink.ATTRIBUTE,
+        "?a=1&b=2",
+        "?a=1&b=2",
+        '"',
+        ("?a&copy;", "?a&amp;copy;"),
+    ),
     Case("attribute: legacy name before equals", Sink.ATTRIBUTE, "?a=1&copy=2", "?a=1&copy=2", '"'),
-    Case("string: as JavaScript writes it", Sink.JSON_STRING, "a/b €", "a/b €", also=("</p>\u2028", "\\u003c/p>\\u2028")),
+    Case(
+        "string: as JavaScript writes it", Sink.JSON_STRING, "a/b €", "a/b €", also=("</p>\u2028", "\\u003c/p>\\u2028")
+    ),
     Case("string: as PHP writes it", Sink.JSON_STRING, r"a\/b \u20ac", "a/b €", also=("</é", r"<\/\u00e9")),
     Case("string: upper-case escapes", Sink.JSON_STRING, r"\u003Cb\u003E", "<b>", also=("é<", "é\\u003C")),
     Case("string: surrogate pair", Sink.JSON_STRING, r"\ud83d\ude00", "😀", also=("🎉", r"\ud83c\udf89")),
     Case("string: escaped quote", Sink.JSON_STRING, r"19\u0022", '19"', also=('20"', r"20\u0022")),
     Case("number", Sink.JSON_NUMBER, "19.90", "19.90"),
     Case("literal", Sink.JSON_LITERAL, "null", "null"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", KEPT, ids=[c.id for c in KEPT])
