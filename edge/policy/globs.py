@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 
@@ -18,8 +17,5 @@ def glob_source(pattern: str) -> str:
 @lru_cache(maxsize=256)
 def compile_globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """One expression whose ``fullmatch`` says whether any of the patterns covers a whole name."""
-    return re.compile(_either(patterns), re.DOTALL)
-
-
-def _either(patterns: Iterable[str]) -> str:
-    return "|".join(glob_source(pattern) for pattern in patterns) or r"(?!)"
+    alternatives = "|".join(glob_source(pattern) for pattern in patterns)
+    return re.compile(alternatives if patterns else r"(?!)", re.DOTALL)
