@@ -1,0 +1,1 @@
+"""Product pictures drawn by code: the same product gives the same SVG, byte for byte."""
