@@ -1,0 +1,1 @@
+"""The admin API: rows in and out, and the node explained, on a port of its own."""

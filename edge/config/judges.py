@@ -36,11 +36,9 @@ def _parsed_by(parse: Callable[[str], object]) -> Callable[[str], Finding]:
 
 
 def _judge_adapter(name: str) -> Finding:
-    try:
-        origin_adapters.adapter(name)
-    except LookupError:
-        return f"there is no adapter {name!r}; {suggestion(name, origin_adapters.NAMES)}"
-    return None
+    if name in origin_adapters.NAMES:
+        return None
+    return f"there is no adapter {name!r}; {suggestion(name, origin_adapters.NAMES)}"
 
 
 def _judge_url(url: str) -> Finding:
