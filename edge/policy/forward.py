@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import msgspec
 
 from edge.model import Fields, Pairs, RequestFacts
-from edge.policy.encoding import accept_encoding_class
 from edge.policy.key import KeyRule, canonical_host, keyed_cookies, keyed_language
 from edge.policy.syntax import combined, split_list
 
@@ -66,11 +65,6 @@ _WRITTEN_ANEW = frozenset(
     {"expect", "forwarded", "host", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"}
 )
 
-_OWN_QUESTIONS = frozenset(
-    {"accept-encoding", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"}
-)
-"""Fields that ask for less than the whole response, or for one coding of it: not what a fill is after."""
-
 _PAGE_ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 
@@ -104,17 +98,6 @@ def relay_request_fields(facts: RequestFacts, hop: Hop, *, host: str) -> Pairs:
         if not _dropped(name.lower().replace("_", "-"), facts.method, hop)
     ]
     return (("Host", host), *kept, *_forwarding(facts, hop), ("Via", via(facts.fields)))
-
-
-def fill_request_fields(facts: RequestFacts, hop: Hop, *, host: str, withhold_cookies: bool = False) -> Pairs:
-    """The fields of a fill where the RFCs decide: as relayed, but asking for the whole response.
-
-    Accept-Encoding is that of the client's class, so that the answer suits every client of it. ``withhold_cookies``
-    is for static assets, which then may be stored whoever asked first.
-    """
-    dropped = _OWN_QUESTIONS | {"cookie"} if withhold_cookies else _OWN_QUESTIONS
-    kept = [pair for pair in relay_request_fields(facts, hop, host=host) if pair[0].lower() not in dropped]
-    return (*kept, ("Accept-Encoding", accept_encoding_class(combined(facts.fields, "Accept-Encoding"))))
 
 
 def page_request_fields(facts: RequestFacts, rule: KeyRule, *, host: str, user_agent: str) -> Pairs:

@@ -53,6 +53,8 @@ TIME = [
     Case("§5.2.2.2 must-revalidate, stale, origin down", STRICT, 1_050, Verdict.REVALIDATE, DOWN),
     Case("§5.2.2.2 must-revalidate holds against max-stale", STRICT, 1_050, Verdict.REVALIDATE, DOWN, False,
          RequestDirectives(max_stale=999)),
+    Case("§5.2.2.2 must-revalidate holds against max-stale, origin up", STRICT, 1_050, Verdict.REVALIDATE,
+         request=RequestDirectives(max_stale=999)),
     Case("clock stepped back", STORED, 900, Verdict.DELIVER),
     Case("clock stepped back on a copy stale on arrival", ARRIVED_STALE, 900, Verdict.REVALIDATE),
 ]  # fmt: skip

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edge.model import Pairs, fields
@@ -90,6 +90,7 @@ requests = st.fixed_dictionaries({}, optional={"a": texts, "b": texts})
 
 
 @given(requests, requests)
+@example({"a": "1\nvary b=2"}, {"a": "1", "b": "2\nvary b="})
 def test_the_suffix_tells_apart_what_the_variant_tells_apart(one: dict[str, str], other: dict[str, str]) -> None:
     first, second = fields(one), fields(other)
     same = variant(("a", "b"), first) == variant(("a", "b"), second)
