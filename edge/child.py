@@ -94,7 +94,7 @@ async def _live(settings: Settings, role: Callable[[Body], Awaitable[None]]) -> 
 def main() -> int:
     """Run one role until told to stop. Exit status 0 after a drain, 1 after a failure that was logged."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(process)d %(message)s")
-    settings = receive_settings(sys.stdin.buffer.raw)  # type: ignore[attr-defined]  # BufferedReader has raw
+    settings = receive_settings(sys.stdin.buffer)
     import uvloop  # noqa: PLC0415 - after the settings, so that a broken wheel is reported by the child that needs it
 
     from edge import node  # noqa: PLC0415 - heavy imports belong to the child, not to whoever imports Settings

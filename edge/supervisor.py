@@ -22,6 +22,7 @@ from edge.child import Role, Settings, send_settings
 from edge.config.schema import Address, Config
 from edge.errors import ConfigError
 from edge.lifecycle import running
+from edge.observe import metrics, processes
 from edge.store.datalock import DataLock
 
 logger = logging.getLogger("vitrine")
@@ -72,8 +73,15 @@ class Slot:
         self.number = number
         self.sock = sock
         self.process: asyncio.subprocess.Process | None = None
+        self.ready = False
         self.started_at = 0.0
         self.crashes = 0
+
+    def report(self) -> processes.Child:
+        """The slot as ``status`` shows it."""
+        serves = self.ready and self.process is not None and self.process.returncode is None
+        pid = self.process.pid if self.process is not None and serves else None
+        return processes.Child(self.role, self.number, pid, self.crashes)
 
     def __repr__(self) -> str:
         pid = self.process.pid if self.process else None
@@ -95,11 +103,12 @@ async def spawn(slot: Slot, config: Config) -> asyncio.subprocess.Process:
     if process.stdin is None:
         raise ChildProcessError("no pipe to the child")
     process.stdin.write(send_settings(settings))
-    slot.process, slot.started_at = process, clock.monotonic_s()
+    slot.process, slot.started_at, slot.ready = process, clock.monotonic_s(), False
     try:
         async with asyncio.timeout(READY_LIMIT_S):
             if await _read_byte(ready_read) != b"R":
                 raise ChildProcessError(f"{slot.role} {slot.number} ended before it was ready")
+            slot.ready = True
     finally:
         os.close(ready_read)
     return process
@@ -138,6 +147,7 @@ class Supervisor:
         self._slots: list[Slot] = []
         self._stopping = asyncio.Event()
         self._reload = asyncio.Event()
+        self._run_dir = config.node.data / "run"
         self._pause = asyncio.Lock()
         """Held while children are replaced on purpose, so that the guards do not replace them too."""
 
@@ -146,32 +156,38 @@ class Supervisor:
 
         Raises ConfigError (a port in use), StoreError (data locked), ChildProcessError (a role cannot start).
         """
-        run_dir = self._config.node.data / "run"
-        run_dir.mkdir(parents=True, exist_ok=True)
+        self._run_dir.mkdir(parents=True, exist_ok=True)
         with DataLock(self._config.node.data):
-            self._bind(run_dir)
+            processes.forget(self._run_dir)
+            metrics.prepare(self._run_dir / "metrics")
+            self._bind()
             self._install_signals()
             try:
                 await asyncio.gather(*(spawn(slot, self._config) for slot in self._slots))
-                on_ready(*self._publish_addresses(run_dir))
+                self._report()
+                on_ready(*self._publish_addresses())
                 await self._guard_until_stopped()
             finally:
                 await self._stop_all()
+                processes.forget(self._run_dir)
 
-    def _bind(self, run_dir: Path) -> None:
+    def _bind(self) -> None:
         listen = self._config.listen
         admin = bind(listen.admin, reuse_port=False)
-        self._slots = [Slot("agent", 0, admin), Slot("filler", 0, _bind_unix(run_dir / "filler.sock"))]
+        self._slots = [Slot("agent", 0, admin), Slot("filler", 0, _bind_unix(self._run_dir / "filler.sock"))]
         address = listen.http
         for number in range(self._config.node.workers):
             sock = bind(address, reuse_port=True)
             address = Address(f"{address.rpartition(':')[0]}:{sock.getsockname()[1]}")
             self._slots.append(Slot("worker", number, sock))
 
-    def _publish_addresses(self, run_dir: Path) -> tuple[str, str]:
+    def _report(self) -> None:
+        processes.write(self._run_dir, [slot.report() for slot in self._slots])
+
+    def _publish_addresses(self) -> tuple[str, str]:
         public, admin = address_of(self._slots[2].sock), address_of(self._slots[0].sock)
-        (run_dir / "admin.addr").write_text(admin)
-        (run_dir / "http.addr").write_text(public)
+        (self._run_dir / "admin.addr").write_text(admin)
+        (self._run_dir / "http.addr").write_text(public)
         return public, admin
 
     def _install_signals(self) -> None:
@@ -194,6 +210,7 @@ class Supervisor:
             async with self._pause:
                 if slot.process is not process:
                     continue
+            self._bury(process)
             settled = clock.monotonic_s() - slot.started_at > _SETTLED_S
             slot.crashes = 1 if settled else slot.crashes + 1
             delay_s = _BACKOFF_S[min(slot.crashes - 1, len(_BACKOFF_S) - 1)]
@@ -204,6 +221,12 @@ class Supervisor:
                     await spawn(slot, self._config)
                 except (TimeoutError, ChildProcessError) as exc:
                     logger.error("%s", exc)  # noqa: TRY400 - the child printed its own traceback
+                self._report()
+
+    def _bury(self, process: asyncio.subprocess.Process | None) -> None:
+        self._report()
+        if process is not None:
+            metrics.bury(self._run_dir / "metrics", process.pid)
 
     async def _reloads(self) -> None:
         while True:
@@ -231,6 +254,7 @@ class Supervisor:
             else:
                 await stop(old)
                 await spawn(slot, config)
+            self._bury(old)
         self._config = config
 
     async def _stop_all(self) -> None:

@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "edge.cli.check:check",
     "explain": "edge.cli.explain:explain",
     "refresh": "edge.cli.refresh:refresh",
+    "serve": "edge.cli.serve:serve",
     "status": "edge.cli.status:status",
     "tables": "edge.cli.tables:tables",
 }

@@ -12,6 +12,7 @@ from edge.assemble.assembler import StoredPage
 from edge.model import CacheKey, Fields
 from edge.policy.vary import vary_suffix
 from edge.store.pages import Entry, PageReader, PageView
+from renderers.deflate import Pressed
 
 
 @dataclass(slots=True)
@@ -93,7 +94,8 @@ def _read_page(view: PageView, digest: bytes, entry: Entry) -> Copy | None:
     page, pressed = view.page(digest, entry), view.pressed(digest, entry)
     if page is None or pressed is None:
         return None
-    return Copy(digest, entry, StoredPage(digest, entry.version, entry.fetched_at_ms, page, pressed), b"", None)
+    segments = tuple(Pressed(part.raw, part.crc32, part.length) for part in pressed)
+    return Copy(digest, entry, StoredPage(digest, entry.version, entry.fetched_at_ms, page, segments), b"", None)
 
 
 def _read_plain(view: PageView, digest: bytes, entry: Entry) -> Copy | None:

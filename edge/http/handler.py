@@ -35,6 +35,8 @@ from edge.policy.proxies import TrustedProxies
 
 OWN_PREFIX = "/.vitrine/"
 _STORE_METHODS = frozenset({"GET", "HEAD"})
+_PERSONAL = ("Authorization", "Upgrade")
+"""Fields that make a request one visitor's own: his credentials, his connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,15 +242,12 @@ def _around_the_store(visit: Visit, identity: Identity) -> CacheStatus | None:
         return CacheStatus(fwd=Fwd.METHOD)
     if identity.bypass is not None:
         return CacheStatus(fwd=Fwd.BYPASS, detail=f"cookie {identity.bypass}")
-    if "Authorization" in facts.fields:
-        return CacheStatus(fwd=Fwd.BYPASS, detail="authorization")
-    if "Upgrade" in facts.fields:
-        return CacheStatus(fwd=Fwd.BYPASS, detail="upgrade")
     if visit.request.can_read_body:
-        return CacheStatus(fwd=Fwd.BYPASS, detail="request body")
+        return CacheStatus(fwd=Fwd.BYPASS, detail="request-body")
     if "Range" in facts.fields and identity.kind is None:
-        return CacheStatus(fwd=Fwd.PARTIAL, detail="range")
-    return None
+        return CacheStatus(fwd=Fwd.PARTIAL)
+    personal = next((name for name in _PERSONAL if name in facts.fields), None)
+    return CacheStatus(fwd=Fwd.BYPASS, detail=personal.lower()) if personal else None
 
 
 def _hit(verdict: Verdict) -> CacheStatus:

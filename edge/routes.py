@@ -1,0 +1,66 @@
+"""The configuration as the policies read it: sites, page kinds, what goes into keys."""
+
+from __future__ import annotations
+
+from edge.config.kinds import kind_spec
+from edge.config.schema import Config, Origin, PageKind
+from edge.fill.rules import FillRules, KindRule
+from edge.policy.identify import Kind, Site, Sites
+from edge.policy.key import IGNORED_PARAMETERS, KeyRule
+from edge.policy.storability import RoutePolicy
+from origin_adapters import adapter
+
+
+def sites(config: Config) -> Sites:
+    """All sites of the node. Page kinds are the same on each."""
+    kinds = tuple(_kind(kind) for kind in config.pages)
+    return Sites(
+        Site(origin=origin.name, hosts=origin.hosts, kinds=kinds, bypass_cookies=bypass_cookies(config, origin))
+        for origin in config.origins
+    )
+
+
+def bypass_cookies(config: Config, origin: Origin) -> tuple[str, ...]:
+    """Globs of the cookies whose bearer is not answered from the store: the operator's, else the adapter's."""
+    if config.cache.bypass_cookies is not None:
+        return config.cache.bypass_cookies
+    return adapter(origin.adapter).bypass_cookies
+
+
+def key_rules(config: Config) -> dict[str, KeyRule]:
+    """What goes into cache keys, by origin name."""
+    ignored = config.cache.ignore_query
+    return {
+        origin.name: KeyRule(
+            origin=origin.name,
+            ignore_query=IGNORED_PARAMETERS if ignored is None else ignored,
+            cookies=config.cache.key_cookies,
+        )
+        for origin in config.origins
+    }
+
+
+def max_age_ms(config: Config) -> dict[str, int]:
+    """How old a row may grow, by table; tables whose rows never grow too old are left out."""
+    return {name: round(table.max_age * 1000) for name, table in config.tables.items() if table.max_age is not None}
+
+
+def fill_rules(config: Config) -> FillRules:
+    """What the operator decided about fills."""
+    return FillRules(
+        keys=key_rules(config),
+        kinds={kind.name: KindRule(spec=kind_spec(kind), route=_route(kind)) for kind in config.pages},
+        plain=RoutePolicy(ttl_s=round(config.cache.default_ttl)),
+        max_grace_s=round(config.cache.max_grace),
+        max_object_bytes=config.store.max_object,
+    )
+
+
+def _kind(kind: PageKind) -> Kind:
+    return Kind(name=kind.name, match=kind.match, route=_route(kind))
+
+
+def _route(kind: PageKind) -> RoutePolicy:
+    return RoutePolicy(
+        ttl_s=round(kind.ttl), grace_s=round(kind.grace), error_grace_s=round(kind.error_grace), operator=True
+    )
