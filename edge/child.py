@@ -1,4 +1,4 @@
-"""Entry of a child process: ``python -m edge.child`` with its settings on standard input.
+"""A child process: ``python -m edge`` with its settings on standard input.
 
 Standard input doubles as the lifeline: it stays open as long as the supervisor lives, and its end (a supervisor killed
 with SIGKILL included) makes the child drain and leave, so no orphan ever holds the data directory or a port.
@@ -108,6 +108,3 @@ def main() -> int:
         return 1
     return 0
 
-
-if __name__ == "__main__":
-    sys.exit(main())

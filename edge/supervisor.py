@@ -20,7 +20,7 @@ import msgspec
 from edge import clock
 from edge.child import Role, Settings, send_settings
 from edge.config.schema import Address, Config
-from edge.errors import ConfigError
+from edge.errors import ConfigError, EdgeError
 from edge.lifecycle import running
 from edge.observe import metrics, processes
 from edge.store.datalock import DataLock
@@ -32,6 +32,10 @@ DRAIN_LIMIT_S = 30.0
 _BACKOFF_S = (0.0, 0.1, 0.5, 2.0, 5.0)
 _SETTLED_S = 10.0
 """A child that lived this long did not crash at start: its back-off begins anew."""
+
+
+class StartFailed(EdgeError):
+    """A child ended before it served; it has printed why."""
 
 
 def bind(address: Address, *, reuse_port: bool) -> socket.socket:
@@ -89,26 +93,29 @@ class Slot:
 
 
 async def spawn(slot: Slot, config: Config) -> asyncio.subprocess.Process:
-    """Start a child in ``slot`` and wait until it serves. Raises TimeoutError or ChildProcessError."""
+    """Start a child in ``slot`` and wait until it serves. Raises StartFailed."""
     ready_read, ready_write = os.pipe()
     fd = slot.sock.fileno()
     try:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "edge.child", stdin=asyncio.subprocess.PIPE, pass_fds=(fd, ready_write)
+            sys.executable, "-m", "edge", stdin=asyncio.subprocess.PIPE, pass_fds=(fd, ready_write)
         )
     finally:
         os.set_blocking(ready_read, False)
     os.close(ready_write)
     settings = Settings(role=slot.role, slot=slot.number, config=config, socket_fd=fd, ready_fd=ready_write)
     if process.stdin is None:
-        raise ChildProcessError("no pipe to the child")
+        raise StartFailed("no pipe to the child")
     process.stdin.write(send_settings(settings))
     slot.process, slot.started_at, slot.ready = process, clock.monotonic_s(), False
     try:
         async with asyncio.timeout(READY_LIMIT_S):
             if await _read_byte(ready_read) != b"R":
-                raise ChildProcessError(f"{slot.role} {slot.number} ended before it was ready")
+                raise StartFailed(f"{slot.role} {slot.number} ended before it was ready; its own message is above")
             slot.ready = True
+    except TimeoutError as exc:
+        process.kill()
+        raise StartFailed(f"{slot.role} {slot.number} was not ready after {READY_LIMIT_S:g} s") from exc
     finally:
         os.close(ready_read)
     return process
@@ -154,7 +161,7 @@ class Supervisor:
     async def run(self, on_ready: Callable[[str, str], None]) -> None:
         """Start everything, call ``on_ready(public address, admin address)``, return after a drain.
 
-        Raises ConfigError (a port in use), StoreError (data locked), ChildProcessError (a role cannot start).
+        Raises ConfigError (a port in use), StoreError (data locked), StartFailed (a role cannot start).
         """
         self._run_dir.mkdir(parents=True, exist_ok=True)
         with DataLock(self._config.node.data):
@@ -219,7 +226,7 @@ class Supervisor:
             async with self._pause:
                 try:
                     await spawn(slot, self._config)
-                except (TimeoutError, ChildProcessError) as exc:
+                except StartFailed as exc:
                     logger.error("%s", exc)  # noqa: TRY400 - the child printed its own traceback
                 self._report()
 
