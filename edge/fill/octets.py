@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from edge.model import Pairs
+
 
 def text(raw: bytes) -> str:
     """A field value as received: UTF-8 where it is that, else Latin-1 (RFC 9110 §5.5, obs-text)."""
@@ -21,3 +23,8 @@ def percent_encoded(target: str) -> str:
     if target.isascii():
         return target
     return "".join(f"%{ord(char) - 0xDC00:02X}" if "\udc80" <= char <= "\udcff" else char for char in target)
+
+
+def encodable(pairs: Pairs) -> Pairs:
+    """The same pairs with names that msgspec can encode: multidict gives out names of a class of its own."""
+    return tuple((str(name), value) for name, value in pairs)

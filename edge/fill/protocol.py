@@ -101,7 +101,9 @@ class FillAnswer(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 class FillResult(Protocol):
     """One fill while it lasts."""
 
-    answer: FillAnswer
+    @property
+    def answer(self) -> FillAnswer:
+        """How the fill went, or is going."""
 
     def body(self) -> AsyncGenerator[bytes, None]:
         """The response's body when the outcome is ``stream``, else nothing. Raises EdgeError when it breaks off."""
@@ -123,7 +125,8 @@ class Fills(Protocol):
         """Note that these entries were used."""
 
 
-encode = msgspec.msgpack.Encoder().encode
+encode = msgspec.msgpack.Encoder(enc_hook=str).encode
+"""Only multidict's own class of names needs the hook."""
 decode_request = msgspec.msgpack.Decoder(FillRequest).decode
 decode_answer = msgspec.msgpack.Decoder(FillAnswer).decode
 decode_digests = msgspec.msgpack.Decoder(tuple[bytes, ...]).decode

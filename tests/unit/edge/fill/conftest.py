@@ -1,12 +1,35 @@
-"""Origins on loopback that do exactly what a test says, down to the byte and the broken connection."""
+"""Origins on loopback that do exactly what a test says, and whole fillers in front of them, on real LMDB."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
+
+from edge import clock
+from edge.config.schema import Duration, Origin
+from edge.fill.cutting import Cutter, spawned_pool
+from edge.fill.filler import Filler
+from edge.fill.filling import FillParts
+from edge.fill.health import OriginHealth, Times
+from edge.fill.memory import Recent
+from edge.fill.origin import OriginClient
+from edge.fill.place import Copy, known_place, stored_copy
+from edge.fill.protocol import FillAnswer, FillRequest
+from edge.fill.rules import FillRules, KindRule
+from edge.model import Pairs
+from edge.observe.counters import Counters
+from edge.policy.key import KeyRule
+from edge.policy.storability import RoutePolicy
+from edge.store.environment import open_pages, open_tables
+from edge.store.pages import PageReader, PageStore
+from edge.store.tables import TableReader, TableWriter
+from edge.store.writer import Writer
+from renderers.page import KindSpec
 
 
 class Wire:
@@ -43,7 +66,7 @@ class Wire:
     async def respond(self, body: bytes = b"", *, status: int = 200, **fields: str) -> None:
         lines = [f"HTTP/1.1 {status} Said", f"content-length: {len(body)}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
-        await self.send("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        await self.send("\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if self.method == "HEAD" else body))
 
     def close(self) -> None:
         self._writer.close()
@@ -137,3 +160,152 @@ async def start_origin() -> AsyncIterator[StartOrigin]:
             return await stack.enter_async_context(_running(answer))
 
         yield start
+
+
+STORE_BYTES = 32 * 2**20
+PRODUCT = KindRule(
+    spec=KindSpec(name="product"),
+    route=RoutePolicy(ttl_s=600, grace_s=3600, error_grace_s=86_400, operator=True),
+)
+MOMENT = Duration(0.5)
+
+
+class Node:
+    """A filler and what lies around it, in one loop. ``ahead_ms`` moves its wall clock."""
+
+    def __init__(self, parts: FillParts, tables: TableWriter) -> None:
+        self.parts = parts
+        self.tables = tables
+        self.filler = Filler(parts)
+        self.ahead_ms = 0
+
+    def ask(self, target: str, kind: str | None = None, fields: Pairs = (), **flags: bool) -> FillRequest:
+        """What a worker would ask for. ``flags``: background, accept."""
+        return FillRequest(
+            scheme="http",
+            host="shop.example",
+            target=target,
+            pairs=(("Host", "shop.example"), ("X-Forwarded-For", "10.1.2.3"), *fields),
+            client="10.1.2.3",
+            origin="shop",
+            kind=kind,
+            key=f"shop http://shop.example{target}",
+            background=flags.get("background", False),
+            accept=flags.get("accept", False),
+        )
+
+    async def get(
+        self, target: str, kind: str | None = None, fields: Pairs = (), **flags: bool
+    ) -> tuple[FillAnswer, bytes]:
+        """One fill, its body read to the end, and what goes on behind it ended too."""
+        async with self.filler.fill(self.ask(target, kind, fields, **flags)) as result:
+            body = b"".join([piece async for piece in result.body()])
+        await self.quiet()
+        return result.answer, body
+
+    async def outcome(self, target: str, kind: str | None = None, fields: Pairs = (), **flags: bool) -> str:
+        """``outcome reason`` of one fill."""
+        answer, _ = await self.get(target, kind, fields, **flags)
+        return f"{answer.outcome} {answer.reason}".strip()
+
+    async def quiet(self) -> None:
+        """Wait until no fetch is under way."""
+        while not repr(self.filler).startswith("<Filler 0 "):  # noqa: ASYNC110 - there is no event for "nothing"
+            await asyncio.sleep(0.001)
+
+    def copy(self, target: str, *, fields: Pairs = ()) -> Copy | None:
+        """What the store holds."""
+        with self.parts.reader.view() as view:
+            return stored_copy(view, known_place(view, self.ask(target, None, fields)))
+
+    def stored_body(self, target: str, *, fields: Pairs = ()) -> bytes | None:
+        """The stored body, None when nothing is stored."""
+        with self.parts.reader.view() as view:
+            where = known_place(view, self.ask(target, None, fields))
+            copy = stored_copy(view, where)
+            return None if copy is None else view.body(where.key.digest, copy.entry)
+
+    def told_up(self) -> bool:
+        """What workers are told about the origin."""
+        with self.parts.reader.view() as view:
+            return view.origin_up("shop")
+
+
+StartNode = Callable[..., Awaitable[Node]]
+
+
+@pytest.fixture(scope="session")
+def cutting_process() -> Iterator[ProcessPoolExecutor]:
+    """One for all tests: to start it takes most of a second."""
+    pool = spawned_pool()
+    yield pool
+    pool.shutdown()
+
+
+@pytest.fixture
+async def start_node(tmp_path: Path, cutting_process: ProcessPoolExecutor) -> AsyncIterator[StartNode]:
+    """Starts a filler in front of an origin. Limits are short: nothing here is slow unless the test makes it so."""
+    async with AsyncExitStack() as stack:
+
+        async def start(
+            origin: ScriptedOrigin, *, origin_fields: dict[str, object] | None = None, **rules: object
+        ) -> Node:
+            config = Origin(
+                **{  # type: ignore[arg-type]  # what tests pass is what the field takes
+                    "name": "shop",
+                    "url": origin.url,
+                    "connect_timeout": MOMENT,
+                    "first_byte_timeout": MOMENT,
+                    **(origin_fields or {}),
+                }
+            )
+            return await _assemble(stack, tmp_path, config, _rules(rules), cutting_process)
+
+        yield start
+
+
+def _rules(changes: dict[str, object]) -> FillRules:
+    chosen: dict[str, object] = {
+        "keys": {"shop": KeyRule(origin="shop")},
+        "kinds": {"product": PRODUCT},
+        "max_object_bytes": 100_000,
+        "wait_limit_s": 5.0,
+        "pause_s": 0.0,
+        **changes,
+    }
+    return FillRules(**chosen)  # type: ignore[arg-type]  # what tests pass is what the field takes
+
+
+async def _assemble(
+    stack: AsyncExitStack, path: Path, origin: Origin, rules: FillRules, pool: ProcessPoolExecutor
+) -> Node:
+    pages_env = stack.enter_context(open_pages(path / "pages", STORE_BYTES))
+    tables_env = stack.enter_context(open_tables(path / "tables", map_bytes=STORE_BYTES))
+    pages_writer = stack.enter_context(Writer(pages_env, name="pages"))
+    tables_writer = stack.enter_context(Writer(tables_env, name="tables"))
+    client = await stack.enter_async_context(OriginClient((origin,)))
+    store = PageStore(pages_env, pages_writer, size_bytes=STORE_BYTES, protected=lambda _name: False)
+
+    async def publish(name: str, up: bool) -> None:
+        await store.set_origin_up(name, up=up)
+
+    parts = FillParts(
+        rules=rules,
+        client=client,
+        health=OriginHealth((origin,), client, publish, times=Times(sleep=_hardly)),
+        reader=PageReader(pages_env),
+        store=store,
+        tables=TableReader(tables_env),
+        cutter=Cutter(lambda: pool),
+        recent=Recent(unshared_s=rules.unshared_s, pause_s=rules.pause_s, clock=clock.monotonic_s),
+        counters=Counters(),
+        now_ms=lambda: clock.now_ms() + node.ahead_ms,
+    )
+    node = Node(parts, TableWriter(tables_env, tables_writer, node="n1", dirty=False))
+    await stack.enter_async_context(node.filler)
+    return node
+
+
+async def _hardly(_seconds: float) -> None:
+    """Probes come at once, but never without letting others run."""
+    await asyncio.sleep(0.01)

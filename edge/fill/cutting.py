@@ -1,0 +1,137 @@
+"""Cutting and compressing pages in a process of its own: both take the CPU for longer than a loop may stand still."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+
+import msgspec
+
+from edge.errors import EdgeError
+from renderers.cut import compile_page
+from renderers.deflate import Pressed, press
+from renderers.fragments import FillError, Vocabulary
+from renderers.page import Compiled, KindSpec
+from renderers.targets import TargetError
+from renderers.tokens import uncovered_tokens
+
+logger = logging.getLogger("vitrine.fill")
+
+_LIMIT_S = 20
+"""Of CPU and waiting for one page. A page that takes longer ends the process, and is relayed instead of stored."""
+
+
+class CutFailed(EdgeError):
+    """The page kind's specification is wrong, or the cutting process died over this page twice."""
+
+
+class Cutting(msgspec.Struct, frozen=True, kw_only=True):
+    """One page to cut. Crosses to the other process, as does what comes of it."""
+
+    body: bytes
+    spec: KindSpec
+    content_type: str
+    url_path: str
+    vocabulary: Mapping[str, Vocabulary]
+    cookie_values: tuple[str, ...]
+    """Values the response sets as cookies, to be looked for in the page."""
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """A page ready for the store."""
+
+    compiled: Compiled
+    uncovered: tuple[str, ...]
+    """Sentences about tokens that stand outside slots. With any of them the page is not for others."""
+    pressed: tuple[Pressed, ...]
+    """One for each segment."""
+
+
+def cut(job: Cutting) -> Cut:
+    """Compile the page, look for tokens, deflate the segments. Raises CutFailed when the specification is wrong."""
+    try:
+        compiled = compile_page(
+            job.body, job.spec, content_type=job.content_type, url_path=job.url_path, vocabulary=job.vocabulary
+        )
+    except (TargetError, FillError) as exc:  # FillError itself does not survive the way between processes
+        raise CutFailed(f"page kind {job.spec.name}: {exc}") from None
+    uncovered = uncovered_tokens(compiled.page, job.cookie_values)
+    pressed = () if uncovered else tuple(press(segment) for segment in compiled.page.segments)
+    return Cut(compiled=compiled, uncovered=uncovered, pressed=pressed)
+
+
+class Cutter:
+    """Runs :func:`cut` in another process, one page at a time; a process that dies is replaced.
+
+    Open it with ``async with``. ``open_pool`` gives the process, :func:`spawned_pool` by default. One page at a time,
+    because the death of a pool's process fails all that wait for it, and only the page it worked on is to blame.
+    """
+
+    def __init__(self, open_pool: Callable[[], ProcessPoolExecutor] | None = None) -> None:
+        self._open_pool = open_pool or spawned_pool
+        self._pool: ProcessPoolExecutor | None = None
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> Cutter:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._discard()
+
+    async def cut(self, job: Cutting) -> Cut:
+        """See :func:`cut`. Raises CutFailed."""
+        async with self._turn:
+            for _ in range(2):
+                try:
+                    return await asyncio.get_running_loop().run_in_executor(self._opened(), _cut_in_time, job)
+                except BrokenProcessPool:
+                    logger.error("the cutting process died over %s", job.url_path)  # noqa: TRY400 - it has no traceback
+                    self._discard()
+        raise CutFailed(f"the cutting process died over {job.url_path} twice")
+
+    def _opened(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = self._open_pool()
+        return self._pool
+
+    def _discard(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+def spawned_pool() -> ProcessPoolExecutor:
+    """One process, spawned, not forked: the filler has threads and open LMDB environments."""
+    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
+
+
+def _prepare() -> None:
+    """In the new process: leave Ctrl-C to the filler, and never outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, name="lifeline", daemon=True).start()
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _cut_in_time(job: Cutting) -> Cut:
+    """The alarm's default action ends the process, even inside a C library."""
+    signal.alarm(_LIMIT_S)
+    try:
+        return cut(job)
+    finally:
+        signal.alarm(0)

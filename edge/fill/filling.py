@@ -1,0 +1,116 @@
+"""One fetch under way: whom it is for, what is stored already, and what everybody is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from edge.fill.collapse import Flight
+from edge.fill.cutting import Cutter
+from edge.fill.exchange import OriginResponse
+from edge.fill.health import OriginHealth
+from edge.fill.lead import Lead
+from edge.fill.memory import Recent
+from edge.fill.origin import OriginClient
+from edge.fill.place import Copy, Place
+from edge.fill.protocol import FillAnswer, FillRequest, Outcome
+from edge.fill.rules import FillRules
+from edge.model import Pairs, fields
+from edge.observe.counters import Counters
+from edge.policy.storability import Exchange
+from edge.store.pages import PageReader, PageStore
+from edge.store.tables import TableReader
+
+
+class Landing(msgspec.Struct, frozen=True):
+    """What all who waited for a fetch are told."""
+
+    answer: FillAnswer
+    where: Place | None = None
+    """Where the response was stored. It may be a variant that not all who waited can use."""
+
+
+class FillParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What every fetch works with."""
+
+    rules: FillRules
+    client: OriginClient
+    health: OriginHealth
+    reader: PageReader
+    store: PageStore
+    tables: TableReader
+    cutter: Cutter
+    recent: Recent
+    counters: Counters
+    now_ms: Callable[[], int]
+
+
+class Filling:
+    """One fetch. ``lead`` is None when nobody waits for the response itself."""
+
+    def __init__(self, parts: FillParts, request: FillRequest, flight: Flight[Landing], lead: Lead | None) -> None:
+        self.parts = parts
+        self.request = request
+        self.flight = flight
+        self.lead = lead
+
+    @property
+    def key(self) -> str:
+        """Text of the cache key, without what Vary adds."""
+        return self.request.key
+
+    @property
+    def heard(self) -> bool:
+        """Somebody waits for the body as it comes."""
+        return self.lead is not None and self.lead.listens
+
+    def exchange(self, response: OriginResponse) -> Exchange:
+        """The facts of the exchange. Neither cookies nor Authorization of a visitor ever reach the origin here."""
+        return Exchange(
+            method="GET",
+            status=response.status,
+            fields=fields(response.pairs),
+            requested_at=response.requested_at,
+            received_at=response.received_at,
+        )
+
+    def stored(self, response: OriginResponse, where: Place, *, notes: tuple[str, ...] = ()) -> None:
+        """The response is in the store now."""
+        self.parts.recent.forget(self.key)
+        self._land(FillAnswer(outcome=Outcome.STORED, origin_ms=response.waited_ms, notes=notes), where)
+
+    def passed(self, reason: str, *, origin_ms: int = 0, remember: bool = False, notes: tuple[str, ...] = ()) -> None:
+        """The response is not for the store: everybody relays on his own. ``remember``: so will those to come."""
+        if remember:
+            self.parts.recent.note_unshared(self.key, reason)
+        self._land(FillAnswer(outcome=Outcome.PASS, reason=reason, origin_ms=origin_ms, notes=notes))
+
+    def down(self, answer: FillAnswer, copy: Copy | None) -> None:
+        """The origin failed. With ``copy`` to fall back on, it is not asked again at once."""
+        if copy is not None:
+            self.parts.recent.pause(self.key, answer)
+        self._land(answer)
+
+    def stream(self, response: OriginResponse, pairs: Pairs, *, reason: str, limit_bytes: int) -> Lead | None:
+        """Begin to send the response to the first caller; None when there is nobody to send it to."""
+        lead = self.lead
+        if lead is None or not lead.listens:
+            return None
+        lead.pipe.limit_bytes = limit_bytes
+        lead.tell(
+            FillAnswer(
+                outcome=Outcome.STREAM,
+                reason=reason,
+                status=response.status,
+                pairs=pairs,
+                origin_ms=response.waited_ms,
+            )
+        )
+        return lead
+
+    def _land(self, answer: FillAnswer, where: Place | None = None) -> None:
+        self.parts.counters.fills[answer.outcome.value,] += not self.flight.landed
+        self.flight.land(Landing(answer, where))
+        if self.lead is not None:
+            self.lead.tell(answer)

@@ -1,0 +1,104 @@
+"""Responses for which the RFCs decide: sent to the first caller while they arrive, and stored once they are whole."""
+
+from __future__ import annotations
+
+from edge.clock import monotonic_s
+from edge.fill.answers import origin_in_error
+from edge.fill.asking import Asking
+from edge.fill.entries import bounded, store_plain, variant_names
+from edge.fill.exchange import OriginResponse
+from edge.fill.filling import Filling
+from edge.fill.lead import STREAM_BYTES
+from edge.fill.place import Copy, place
+from edge.model import Lifetime, fields
+from edge.policy.lookup import decide
+from edge.policy.storability import Refusal, admit
+from edge.policy.syntax import delta_seconds
+
+
+async def receive_plain(filling: Filling, response: OriginResponse, asked: Asking, copy: Copy | None) -> None:
+    """Judge the response by its header section, then store it or pass it on."""
+    if response.status >= 500 and copy is not None and _may_stand_in(copy, now=filling.parts.now_ms() // 1000):
+        filling.down(origin_in_error(response), copy)
+        return
+    rules = filling.parts.rules
+    verdict = admit(filling.exchange(response), rules.plain)
+    if asked.stripped and (response.status != 200 or isinstance(verdict, Refusal)):
+        # Asked without the visitor's cookies, the origin may have refused what it would have given him.
+        reason = verdict.value if isinstance(verdict, Refusal) else "status"
+        filling.passed(reason, origin_ms=response.waited_ms, remember=response.status < 500)
+    elif isinstance(verdict, Refusal):
+        remember = not verdict.concerns_request_only and response.status < 500
+        await _pass_on(filling, response, verdict.value, remember=remember)
+    elif (_declared_length(response) or 0) > rules.max_object_bytes:
+        await _pass_on(filling, response, "max-object", remember=True)
+    else:
+        await _keep(filling, response, asked, bounded(verdict, rules.max_grace_s))
+
+
+async def _pass_on(filling: Filling, response: OriginResponse, reason: str, *, remember: bool) -> None:
+    lead = filling.stream(response, response.pairs, reason=reason, limit_bytes=STREAM_BYTES)
+    filling.passed(reason, origin_ms=response.waited_ms, remember=remember)
+    if lead is not None:
+        async for piece in response.body():
+            await lead.pipe.write(piece)
+            if not lead.listens:
+                return
+        lead.pipe.end()
+
+
+async def _keep(filling: Filling, response: OriginResponse, asked: Asking, lifetime: Lifetime) -> None:
+    """The origin is read at its own pace, whatever the first caller's: what he has not taken is kept anyway."""
+    lead = filling.stream(response, response.pairs, reason="", limit_bytes=filling.parts.rules.max_object_bytes)
+    keeping = _Keeping(filling, response)
+    async for piece in response.body():
+        if not keeping.go_on(piece):
+            return
+        if lead is not None:
+            await lead.pipe.write(piece)
+    if lead is not None:
+        lead.pipe.end()
+    if keeping.storable:
+        where = place(filling.request, variant_names(fields(response.pairs), stripped=asked.stripped))
+        await store_plain(filling, response, where, lifetime, b"".join(keeping.pieces))
+
+
+class _Keeping:
+    """The body so far, and whether it is worth going on."""
+
+    def __init__(self, filling: Filling, response: OriginResponse) -> None:
+        self._filling = filling
+        self._response = response
+        self._patient_until = monotonic_s() + filling.parts.rules.wait_limit_s
+        self._length = 0
+        self.pieces: list[bytes] = []
+        self.storable = True
+
+    def go_on(self, piece: bytes) -> bool:
+        """Take a piece. False when nobody waits any more for what can no longer be stored, or not in time."""
+        filling, rules = self._filling, self._filling.parts.rules
+        if not self.storable:
+            return filling.heard
+        self._length += len(piece)
+        self.pieces.append(piece)
+        if self._length > rules.max_object_bytes:
+            self.storable = False
+            self.pieces.clear()
+            filling.passed("max-object", origin_ms=self._response.waited_ms, remember=True)
+            if filling.lead is not None:
+                filling.lead.pipe.limit_bytes = STREAM_BYTES
+            return filling.heard
+        if monotonic_s() > self._patient_until:
+            # Those who come now must not wait for it; it will be stored if it ends while somebody listens.
+            filling.passed("slow", origin_ms=self._response.waited_ms)
+            return filling.heard
+        return True
+
+
+def _may_stand_in(copy: Copy, *, now: int) -> bool:
+    """The stored copy may be sent in place of an error (RFC 5861 §4)."""
+    return decide(copy.entry.lifetime, now=now, origin_up=False).delivers
+
+
+def _declared_length(response: OriginResponse) -> int | None:
+    return delta_seconds(fields(response.pairs).get("Content-Length", ""))

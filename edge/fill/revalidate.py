@@ -1,0 +1,45 @@
+"""304: the stored response still holds (RFC 9111 §4.3.3, §4.3.4)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge.fill.entries import bounded
+from edge.fill.exchange import OriginResponse
+from edge.fill.filling import Filling
+from edge.fill.octets import encodable
+from edge.fill.place import Copy, Place
+from edge.fill.rules import KindRule
+from edge.model import fields
+from edge.policy.conditional import confirms, merged
+from edge.policy.storability import Refusal, admit, stored_fields
+
+
+def may_validate(filling: Filling, kind: KindRule | None, copy: Copy) -> bool:
+    """Asking whether the stored response still holds makes sense: a yes would be all that is needed."""
+    entry = copy.entry
+    if filling.request.accept or entry.status != 200 or entry.kind != filling.request.kind:
+        return False
+    return copy.page is None or (kind is not None and copy.page.spec_digest == kind.spec.digest)
+
+
+async def receive_not_modified(
+    filling: Filling, kind: KindRule | None, response: OriginResponse, found: tuple[Place, Copy]
+) -> bool:
+    """Freshen the stored response. False when the answer is about another one, or it is gone: ask for the whole."""
+    where, copy = found
+    update = fields(response.pairs)
+    if not confirms(fields(copy.entry.headers), update):
+        return False
+    together = fields(merged(copy.entry.headers, update))
+    rules = filling.parts.rules
+    exchange = msgspec.structs.replace(filling.exchange(response), status=copy.entry.status, fields=together)
+    verdict = admit(exchange, kind.route if kind is not None else rules.plain)
+    if isinstance(verdict, Refusal):
+        filling.passed(verdict.value, origin_ms=response.waited_ms, remember=not verdict.concerns_request_only)
+        return True
+    lifetime = verdict if kind is not None else bounded(verdict, rules.max_grace_s)
+    if not await filling.parts.store.freshen(where.key.digest, lifetime, encodable(stored_fields(together))):
+        return False
+    filling.stored(response, where)
+    return True

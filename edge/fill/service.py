@@ -1,0 +1,105 @@
+"""The filler as plain HTTP over a Unix socket, for the worker processes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import msgspec
+from aiohttp import web
+
+from edge.errors import EdgeError
+from edge.fill.protocol import FRAME, FillRequest, Fills, decode_digests, decode_request, encode
+from edge.lifecycle import running
+
+logger = logging.getLogger("vitrine.fill")
+
+BEAT_S = 1.0
+"""An empty frame is sent at once and then so often, so that a worker can tell a slow origin from a dead filler."""
+
+_DRAIN_S = 5.0
+_EMPTY = FRAME.pack(0)
+
+
+def make_app(filler: Fills) -> web.Application:
+    """The three endpoints of :mod:`edge.fill.protocol`."""
+    endpoints = _Endpoints(filler)
+    app = web.Application()
+    app.router.add_post("/fill", endpoints.fill)
+    app.router.add_post("/refresh", endpoints.refresh)
+    app.router.add_post("/touch", endpoints.touch)
+    return app
+
+
+@asynccontextmanager
+async def serving(filler: Fills, sock: socket.socket) -> AsyncIterator[None]:
+    """Serve on a listening Unix socket while the block runs; leaving it lets fills end for up to 5 s."""
+    runner = web.AppRunner(make_app(filler), access_log=None, shutdown_timeout=_DRAIN_S)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, sock).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+class _Endpoints:
+    def __init__(self, filler: Fills) -> None:
+        self._filler = filler
+
+    async def fill(self, request: web.Request) -> web.StreamResponse:
+        asked = await _asked(request)
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            async with AsyncExitStack() as stack:
+                async with running(beat=_beat(response)):
+                    result = await stack.enter_async_context(self._filler.fill(asked))
+                answer = encode(result.answer)
+                await response.write(FRAME.pack(len(answer)) + answer)
+                async for piece in result.body():
+                    await response.write(piece)
+            await response.write_eof()
+        except EdgeError as exc:
+            logger.info("fill of %s broke off: %s", asked.key, exc)
+            _cut_off(request)
+        except ConnectionError:
+            logger.debug("the worker left during the fill of %s", asked.key)
+        return response
+
+    async def refresh(self, request: web.Request) -> web.Response:
+        accepted = await self._filler.refresh(await _asked(request))
+        return web.Response(status=202 if accepted else 503)
+
+    async def touch(self, request: web.Request) -> web.Response:
+        try:
+            digests = decode_digests(await request.read())
+        except msgspec.MsgspecError as exc:
+            raise web.HTTPBadRequest(text=str(exc)) from exc
+        await self._filler.touch(digests)
+        return web.Response(status=204)
+
+
+async def _asked(request: web.Request) -> FillRequest:
+    try:
+        return decode_request(await request.read())
+    except msgspec.MsgspecError as exc:
+        raise web.HTTPBadRequest(text=str(exc)) from exc
+
+
+async def _beat(response: web.StreamResponse) -> None:
+    try:
+        while True:
+            await response.write(_EMPTY)
+            await asyncio.sleep(BEAT_S)
+    except ConnectionError:
+        pass  # The worker has left. What it asked for may still be stored.
+
+
+def _cut_off(request: web.Request) -> None:
+    """End the connection without the last chunk: the worker must not take half a body for a whole one."""
+    if request.transport is not None:
+        request.transport.abort()
