@@ -61,6 +61,15 @@ class AmountFormat(msgspec.Struct, frozen=True, array_like=True):
             return f"{self.prefix[: self.sign_at]}{self.minus}{self.prefix[self.sign_at :]}{number}{self.suffix}"
         return f"{self.prefix}{number}{self.suffix}"
 
+    def completed(self, other: AmountFormat) -> AmountFormat:
+        """This format with the mark and the group that its sample was too short to show, if ``other`` shows them."""
+        form = self
+        if not form.mark and other.mark and self.whole == "":
+            form = msgspec.structs.replace(form, mark=other.mark, decimals=other.decimals)
+        if form.group is None and other.group is not None and other.mark == form.mark:
+            form = msgspec.structs.replace(form, group=other.group, indian=other.indian)
+        return form
+
     def parse(self, source: str) -> str:
         """The canonical decimal string that prints as ``source``. Raises ValueError when none does."""
         signed = f"{self.prefix[: self.sign_at]}{self.minus}{self.prefix[self.sign_at :]}"

@@ -13,7 +13,7 @@ from renderers.fields import RowProblem, instant_ms
 from renderers.numerals import canonical
 from renderers.page import Values
 
-__all__ = ["BUILT_IN", "RowProblem", "agrees", "effective", "merge", "validate"]
+__all__ = ["AMOUNTS", "BUILT_IN", "FIELDS", "RowProblem", "agrees", "effective", "merge", "validate"]
 
 AMOUNTS = frozenset({("prices", "amount"), ("prices", "list_amount")})
 """(table, field) of every built-in field that holds a decimal string."""
@@ -30,47 +30,42 @@ _NEAR = fields.record(
     },
     needs=["lat", "lon", "radius_m"],
 )
-_CHECKS = {
-    "prices": fields.record(
-        {
-            "amount": fields.amount,
-            "currency": fields.currency,
-            "list_amount": fields.amount,
-            "schedule": fields.listing(_SCHEDULE),
-        },
-        needs=["amount"],
-    ),
-    "inventory": fields.record(
-        {"quantity": fields.integer, "availability": fields.availability, "restock_at": fields.instant}
-    ),
-    "promotions": fields.record(
-        {
-            "skus": fields.listing(fields.text),
-            "tags": fields.listing(fields.text),
-            "all": fields.boolean,
-            "label": fields.text,
-            "html": fields.markup,
-            "starts_at": fields.instant,
-            "ends_at": fields.instant,
-            "countries": fields.listing(fields.country),
-            "regions": fields.listing(fields.region),
-            "near": _NEAR,
-        }
-    ),
-    "products": fields.record(
-        {
-            "name": fields.text,
-            "url": fields.url,
-            "image": fields.url,
-            "description": fields.text,
-            "brand": fields.text,
-            "tags": fields.listing(fields.text),
-            "successor": fields.text,
-            "discontinued": fields.boolean,
-        }
-    ),
+FIELDS: Mapping[str, Mapping[str, fields.Check]] = {
+    "prices": {
+        "amount": fields.amount,
+        "currency": fields.currency,
+        "list_amount": fields.amount,
+        "schedule": fields.listing(_SCHEDULE),
+    },
+    "inventory": {"quantity": fields.integer, "availability": fields.availability, "restock_at": fields.instant},
+    "promotions": {
+        "skus": fields.listing(fields.text),
+        "tags": fields.listing(fields.text),
+        "all": fields.boolean,
+        "label": fields.text,
+        "html": fields.markup,
+        "starts_at": fields.instant,
+        "ends_at": fields.instant,
+        "countries": fields.listing(fields.country),
+        "regions": fields.listing(fields.region),
+        "near": _NEAR,
+    },
+    "products": {
+        "name": fields.text,
+        "url": fields.url,
+        "image": fields.url,
+        "description": fields.text,
+        "brand": fields.text,
+        "tags": fields.listing(fields.text),
+        "successor": fields.text,
+        "discontinued": fields.boolean,
+    },
 }
-BUILT_IN = tuple(_CHECKS)
+"""The check of each field of each built-in table."""
+
+_NEEDS = {"prices": ["amount"]}
+_CHECKS = {table: fields.record(checks, needs=_NEEDS.get(table, ())) for table, checks in FIELDS.items()}
+BUILT_IN = tuple(FIELDS)
 """Names of the built-in tables; any other table is one the configuration declares, with rows of any fields."""
 
 
