@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+import lmdb
+import msgspec
 import pytest
 
 from edge import clock
@@ -21,7 +24,7 @@ from edge.fill.origin import OriginClient
 from edge.fill.place import Copy, known_place, stored_copy
 from edge.fill.protocol import FillAnswer, FillRequest
 from edge.fill.rules import FillRules, KindRule
-from edge.model import Pairs
+from edge.model import CacheKey, Pairs
 from edge.observe.counters import Counters
 from edge.policy.key import KeyRule
 from edge.policy.storability import RoutePolicy
@@ -29,7 +32,7 @@ from edge.store.environment import open_pages, open_tables
 from edge.store.pages import PageReader, PageStore
 from edge.store.tables import TableReader, TableWriter
 from edge.store.writer import Writer
-from renderers.page import KindSpec
+from renderers.page import KindSpec, SlotSpec
 
 
 class Wire:
@@ -162,9 +165,13 @@ async def start_origin() -> AsyncIterator[StartOrigin]:
         yield start
 
 
-STORE_BYTES = 32 * 2**20
+MAP_BYTES = 32 * 2**20
 PRODUCT = KindRule(
-    spec=KindSpec(name="product"),
+    spec=KindSpec(
+        name="product",
+        sku="json-ld:sku",
+        slots=(SlotSpec(name="price", at="css:.price", fill="{{ prices.amount | money }}"),),
+    ),
     route=RoutePolicy(ttl_s=600, grace_s=3600, error_grace_s=86_400, operator=True),
 )
 MOMENT = Duration(0.5)
@@ -225,6 +232,16 @@ class Node:
             copy = stored_copy(view, where)
             return None if copy is None else view.body(where.key.digest, copy.entry)
 
+    def digest(self, target: str) -> bytes:
+        """Under which a response that does not vary is stored."""
+        return CacheKey(self.ask(target).key).digest
+
+    def reconfigure(self, **changes: object) -> None:
+        """What a reload does: a new filler with other rules on the same store."""
+        rules = msgspec.structs.replace(self.parts.rules, **changes)
+        self.parts = msgspec.structs.replace(self.parts, rules=rules)
+        self.filler = Filler(self.parts)
+
     def told_up(self) -> bool:
         """What workers are told about the origin."""
         with self.parts.reader.view() as view:
@@ -248,7 +265,11 @@ async def start_node(tmp_path: Path, cutting_process: ProcessPoolExecutor) -> As
     async with AsyncExitStack() as stack:
 
         async def start(
-            origin: ScriptedOrigin, *, origin_fields: dict[str, object] | None = None, **rules: object
+            origin: ScriptedOrigin,
+            *,
+            origin_fields: dict[str, object] | None = None,
+            store_bytes: int = MAP_BYTES,
+            **rules: object,
         ) -> Node:
             config = Origin(
                 **{  # type: ignore[arg-type]  # what tests pass is what the field takes
@@ -259,7 +280,8 @@ async def start_node(tmp_path: Path, cutting_process: ProcessPoolExecutor) -> As
                     **(origin_fields or {}),
                 }
             )
-            return await _assemble(stack, tmp_path, config, _rules(rules), cutting_process)
+            stored = stack.enter_context(_stored(tmp_path, store_bytes))
+            return await _assemble(stack, stored, config, _rules(rules), cutting_process)
 
         yield start
 
@@ -276,32 +298,48 @@ def _rules(changes: dict[str, object]) -> FillRules:
     return FillRules(**chosen)  # type: ignore[arg-type]  # what tests pass is what the field takes
 
 
+class Stored(NamedTuple):
+    """Both environments, open, each with its writer."""
+
+    pages: lmdb.Environment
+    store: PageStore
+    tables: lmdb.Environment
+    table_writer: TableWriter
+
+
+@contextmanager
+def _stored(path: Path, store_bytes: int) -> Iterator[Stored]:
+    with (
+        open_pages(path / "pages", store_bytes) as pages,
+        open_tables(path / "tables", map_bytes=MAP_BYTES) as tables,
+        Writer(pages, name="pages") as pages_writer,
+        Writer(tables, name="tables") as tables_writer,
+    ):
+        store = PageStore(pages, pages_writer, size_bytes=store_bytes, protected=lambda _name: False)
+        yield Stored(pages, store, tables, TableWriter(tables, tables_writer, node="n1"))
+
+
 async def _assemble(
-    stack: AsyncExitStack, path: Path, origin: Origin, rules: FillRules, pool: ProcessPoolExecutor
+    stack: AsyncExitStack, stored: Stored, origin: Origin, rules: FillRules, pool: ProcessPoolExecutor
 ) -> Node:
-    pages_env = stack.enter_context(open_pages(path / "pages", STORE_BYTES))
-    tables_env = stack.enter_context(open_tables(path / "tables", map_bytes=STORE_BYTES))
-    pages_writer = stack.enter_context(Writer(pages_env, name="pages"))
-    tables_writer = stack.enter_context(Writer(tables_env, name="tables"))
     client = await stack.enter_async_context(OriginClient((origin,)))
-    store = PageStore(pages_env, pages_writer, size_bytes=STORE_BYTES, protected=lambda _name: False)
 
     async def publish(name: str, up: bool) -> None:
-        await store.set_origin_up(name, up=up)
+        await stored.store.set_origin_up(name, up=up)
 
     parts = FillParts(
         rules=rules,
         client=client,
         health=OriginHealth((origin,), client, publish, times=Times(sleep=_hardly)),
-        reader=PageReader(pages_env),
-        store=store,
-        tables=TableReader(tables_env),
+        reader=PageReader(stored.pages),
+        store=stored.store,
+        tables=TableReader(stored.tables),
         cutter=Cutter(lambda: pool),
         recent=Recent(unshared_s=rules.unshared_s, pause_s=rules.pause_s, clock=clock.monotonic_s),
         counters=Counters(),
         now_ms=lambda: clock.now_ms() + node.ahead_ms,
     )
-    node = Node(parts, TableWriter(tables_env, tables_writer, node="n1", dirty=False))
+    node = Node(parts, stored.table_writer)
     await stack.enter_async_context(node.filler)
     return node
 

@@ -11,7 +11,7 @@ from edge.errors import OriginError
 from edge.fill.protocol import FillAnswer, Outcome
 
 if TYPE_CHECKING:
-    from tests.unit.edge.fill.conftest import Node, ScriptedOrigin, StartNode, StartOrigin, Wire
+    from tests.unit.edge.fill.conftest import Node, StartNode, StartOrigin, Wire
 
 
 async def cacheable(wire: Wire) -> None:
@@ -382,10 +382,6 @@ async def test_after_a_failed_refresh_the_origin_is_left_alone_for_a_moment(
     assert await node.outcome("/a") == "stream"
 
 
-async def refuses(origin: ScriptedOrigin) -> None:
-    await origin.stop()
-
-
 async def test_refused_connections_keep_the_copy_and_open_the_breaker(
     start_origin: StartOrigin, start_node: StartNode
 ) -> None:
@@ -496,3 +492,13 @@ async def test_closing_the_filler_leaves_nobody_waiting(start_origin: StartOrigi
             await asyncio.sleep(0.01)
         await node.filler.__aexit__(None, None, None)
     assert [task.result() for task in calls] == ["pass fetch-abandoned"] * 2
+
+
+async def test_a_full_store_is_no_reason_not_to_serve(start_origin: StartOrigin, start_node: StartNode) -> None:
+    async def answer(wire: Wire) -> None:
+        await wire.respond(b"x" * 90_000, cache_control="max-age=60")
+
+    node = await start_node(await start_origin(answer), store_bytes=50_000)
+    answer_, body = await node.get("/a")
+    assert (answer_.outcome, len(body)) == (Outcome.STREAM, 90_000)
+    assert await node.outcome("/a", background=True) == "pass store-full"
