@@ -13,6 +13,7 @@ from edge.errors import EdgeError
 
 COMMANDS = {
     "check": "edge.cli.check:check",
+    "demo": "edge.cli.demo:demo_command",
     "explain": "edge.cli.explain:explain",
     "refresh": "edge.cli.refresh:refresh",
     "serve": "edge.cli.serve:serve",
