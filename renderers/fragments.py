@@ -98,8 +98,10 @@ def read(  # noqa: PLR0913 (the last two are optional and named at the call)
         return "it holds bytes that are no characters; declare the page's charset"
     try:
         source = _source(fill, sink, raw, quote)
-        if not fill.readable or (fill.direct and _is_blank(source)):
+        if not fill.readable:
             return Read(enriched(_blank(fill, source, quote), vocabulary), {})
+        if fill.direct and _is_blank(source):
+            return _proven(fill, source, known, Read(_blank(fill, source, quote), {}), vocabulary)
         return _read(fill, source, known, vocabulary)
     except _Unread as exc:
         return str(exc)

@@ -131,6 +131,8 @@ class FillEnvironment(ImmutableSandboxedEnvironment):
 
     def is_safe_callable(self, obj: object) -> bool:
         """Only the visitor's token and a loop's helpers may be called; text has filters instead of methods."""
+        if isinstance(obj, Undefined):  # calling it says what is missing
+            return True
         return isinstance(getattr(obj, "__self__", None), Asking | LoopContext)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
