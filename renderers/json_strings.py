@@ -45,7 +45,7 @@ _CHOICES = (
     Choice(re.compile("<"), (literally, _lower, _upper)),
     Choice(re.compile(">"), (literally, _lower, _upper)),
     Choice(re.compile("[\x00-\x1f]"), (_short, _lower, _upper)),
-    Choice(re.compile("[^\x00-\x7f\u2028\u2029\ud800-\udfff]"), (literally, _lower, _upper)),
+    Choice(re.compile("[^\x00-\x7e\u2028\u2029\ud800-\udfff]"), (literally, _lower, _upper)),
 )
 COMBINATIONS = combinations(_CHOICES)
 _NEVER_RAW = "[\u2028\u2029\ud800-\udfff]"
