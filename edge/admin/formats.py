@@ -65,7 +65,7 @@ def read_ndjson(file: BinaryIO, shape: Shape) -> Iterator[FileRow | BadRow]:
             continue
         try:
             record = msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError) as exc:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
             yield BadRow(number, f"not JSON: {exc}", "write one JSON object a line")
             continue
         yield _row(number, record, shape)
@@ -175,7 +175,7 @@ def _csv_row(line: int, columns: list[str], cells: list[str], shape: Shape) -> F
 def _cell(cell: str, *, is_list: bool) -> object:
     """A cell as the row's field: a list or object where it is one, else text. Rows know which texts are numbers."""
     if cell[0] in "[{":
-        with suppress(msgspec.DecodeError, RecursionError):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return msgspec.json.decode(cell)
     return [part.strip() for part in cell.split("|")] if is_list else cell
 

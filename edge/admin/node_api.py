@@ -68,7 +68,7 @@ class RefreshBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def _refresh_body(request: web.Request) -> RefreshBody:
     try:
         return msgspec.json.decode(await request.read(), type=RefreshBody)
-    except (msgspec.DecodeError, RecursionError) as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise ApiProblem(
             400, f"the body is not as expected: {exc}", 'send {"url": "https://shop.example/p/1"}'
         ) from exc

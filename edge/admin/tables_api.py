@@ -203,7 +203,7 @@ async def _json_body(request: web.Request) -> object:
         return msgspec.json.decode(await request.read())
     except RecursionError:
         raise ApiProblem(400, "the body is nested too deeply", "send a flatter object") from None
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise ApiProblem(400, f"the body is not JSON: {exc}", 'send one JSON object, such as {"quantity": 3}') from exc
 
 

@@ -6,6 +6,7 @@ file once more, by msgspec, when nothing was found.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -177,7 +178,7 @@ def _example(kind: type[Section], key: str) -> str:
         return '[[origins]] and below it url = "http://127.0.0.1:9000"'
     hint = hints_of(kind)[key]
     item = item_hint(hint)
-    return f"{key} = {describe(hint)}" if item is None else f"{key} = [...] with {describe(item)}"
+    return f"{key}, {describe(hint)}" if item is None else f"{key} = [...] with {describe(item)}"
 
 
 def _named(value: object) -> str:
@@ -188,5 +189,5 @@ def _named(value: object) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
