@@ -65,6 +65,7 @@ class _Gather:
         self._inflate = zlib.decompressobj(_EITHER_WRAPPING) if inflate else None
         self._pieces: list[bytes] = []
         self._length = 0
+        self._begun = False
 
     @property
     def body(self) -> bytes:
@@ -72,10 +73,11 @@ class _Gather:
 
     @property
     def complete(self) -> bool:
-        return self._inflate is None or self._inflate.eof or not self._length
+        return self._inflate is None or self._inflate.eof or not self._begun
 
     def add(self, piece: bytes) -> None:
         """Raises Unstorable beyond the limit."""
+        self._begun = True
         if self._inflate is None:
             self._take(piece)
             return

@@ -19,7 +19,7 @@ logger = logging.getLogger("vitrine.fill")
 
 _REOPEN_S = 1.0
 _REOPEN_MAX_S = 30.0
-"""A broken origin is probed after 1 s, 2 s, 4 s ... and at least so often."""
+"""An origin that is down is probed after 1 s, 1 s, 2 s, 4 s ... and at least so often."""
 _CHECKS_FAILED = 3
 """Active checks that have to fail in a row: one alone is often a restart or a lost packet."""
 

@@ -17,16 +17,16 @@ from edge.lifecycle import running
 
 logger = logging.getLogger("vitrine.fill")
 
-BEAT_S = 1.0
+_BEAT_S = 1.0
 """An empty frame is sent at once and then so often, so that a worker can tell a slow origin from a dead filler."""
 
 _DRAIN_S = 5.0
 _EMPTY = FRAME.pack(0)
 
 
-def make_app(filler: Fills) -> web.Application:
+def make_app(filler: Fills, *, beat_s: float = _BEAT_S) -> web.Application:
     """The three endpoints of :mod:`edge.fill.protocol`."""
-    endpoints = _Endpoints(filler)
+    endpoints = _Endpoints(filler, beat_s)
     app = web.Application()
     app.router.add_post("/fill", endpoints.fill)
     app.router.add_post("/refresh", endpoints.refresh)
@@ -35,9 +35,9 @@ def make_app(filler: Fills) -> web.Application:
 
 
 @asynccontextmanager
-async def serving(filler: Fills, sock: socket.socket) -> AsyncIterator[None]:
+async def serving(filler: Fills, sock: socket.socket, *, beat_s: float = _BEAT_S) -> AsyncIterator[None]:
     """Serve on a listening Unix socket while the block runs; leaving it lets fills end for up to 5 s."""
-    runner = web.AppRunner(make_app(filler), access_log=None, shutdown_timeout=_DRAIN_S)
+    runner = web.AppRunner(make_app(filler, beat_s=beat_s), access_log=None, shutdown_timeout=_DRAIN_S)
     await runner.setup()
     try:
         await web.SockSite(runner, sock).start()
@@ -47,8 +47,9 @@ async def serving(filler: Fills, sock: socket.socket) -> AsyncIterator[None]:
 
 
 class _Endpoints:
-    def __init__(self, filler: Fills) -> None:
+    def __init__(self, filler: Fills, beat_s: float) -> None:
         self._filler = filler
+        self._beat_s = beat_s
 
     async def fill(self, request: web.Request) -> web.StreamResponse:
         asked = await _asked(request)
@@ -56,7 +57,7 @@ class _Endpoints:
         await response.prepare(request)
         try:
             async with AsyncExitStack() as stack:
-                async with running(beat=_beat(response)):
+                async with running(beat=_beat(response, self._beat_s)):
                     result = await stack.enter_async_context(self._filler.fill(asked))
                 answer = encode(result.answer)
                 await response.write(FRAME.pack(len(answer)) + answer)
@@ -90,11 +91,11 @@ async def _asked(request: web.Request) -> FillRequest:
         raise web.HTTPBadRequest(text=str(exc)) from exc
 
 
-async def _beat(response: web.StreamResponse) -> None:
+async def _beat(response: web.StreamResponse, interval_s: float) -> None:
     try:
         while True:
             await response.write(_EMPTY)
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(interval_s)
     except ConnectionError:
         pass  # The worker has left. What it asked for may still be stored.
 
