@@ -55,9 +55,9 @@ def read_out(doc: Document, candidates: Sequence[Candidate], vocabulary: Mapping
 def not_restored(doc: Document, candidate: Candidate, learnt: Learnt, values: Mapping[str, Values]) -> str | None:
     """Why the candidate's fill does not print the origin's bytes from the values read; None when it does (law 6).
 
-    A visitor's own value is never on the page for others, so there is nothing to compare.
+    A visitor's own value and a promotion of ours are never in the origin's bytes, so there is nothing to compare.
     """
-    if candidate.fill.visitor:
+    if candidate.fill.visitor or not candidate.fill.readable:
         return None
     span = candidate.hole.span
     scope = Scope({table: values.get(table) for table in candidate.fill.tables})
