@@ -29,7 +29,7 @@ _SEARCHES = ("oak", "lamp", "ochre", "linen", "walnut chair", "vase", "brass", "
 
 _CAMPAIGN_SHARE = 0.35
 _SEARCH_SHARE = 0.2
-_BASKET_SHARE = 0.06
+_BASKET_SHARE = 0.12
 _POPULARITY = 2.5
 """Above 1, few products get most visits: the share of the most popular k of n is (k / n) ** (1 / this)."""
 
