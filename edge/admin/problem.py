@@ -9,7 +9,7 @@ from http import HTTPStatus
 import msgspec
 from aiohttp import web
 
-from edge.errors import EdgeError, Problem, RowError, StoreFull
+from edge.errors import EdgeError, Problem, RequestError, RowError, StoreFull
 from renderers.rows import RowProblem
 
 logger = logging.getLogger("vitrine.admin")
@@ -72,7 +72,7 @@ def _http_problem(request: web.Request, exc: web.HTTPException) -> web.StreamRes
         return exc
     if exc.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         members = {"detail": "a row is at most 1 MiB of JSON", "remedy": "send a smaller row"}
-        return problem_response(exc.status, members)
+        return problem_response(exc.response_status if isinstance(exc, RequestError) else exc.status, members)
     what = f"{request.method} {request.path}"
     allow = {"Allow": exc.headers["Allow"]} if "Allow" in exc.headers else {}
     detail = f"{what} is not something this API does" if exc.status in (404, 405) else f"{what}: {exc.reason}"
@@ -88,4 +88,4 @@ def _edge_problem(exc: EdgeError) -> web.Response:
         members["remedy"] = "free room on the disk of the data directory, then repeat the request"
     if not isinstance(exc, RowError):
         logger.warning("admin request refused: %s", exc)
-    return problem_response(exc.status, members)
+    return problem_response(exc.response_status if isinstance(exc, RequestError) else exc.status, members)

@@ -51,8 +51,8 @@ class Client:
     """Calls one node. Every method raises Failure: the node is not there, or says why not."""
 
     def __init__(self, base_url: str, token: str | None) -> None:
-        self._base_url = base_url
-        self._token = token
+        self.base_url = base_url
+        self.token = token
 
     def call(self, request: Request) -> Answer:
         """The node's answer, read whole."""
@@ -75,17 +75,17 @@ class Client:
         try:
             response = self._exchange(connection, request)
             if response.status >= 400:
-                raise _refusal(Answer(response.status, _headers(response), response.read()), self._token)
+                raise _refusal(Answer(response.status, _headers(response), response.read()), self.token)
             yield response
         except (OSError, HTTPException) as exc:
             reason = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
             remedy = "start it with vitrine serve, or say where it is with --admin URL or --data DIR"
-            raise Unreachable(f"no node answers at {self._base_url} ({reason})", remedy) from exc
+            raise Unreachable(f"no node answers at {self.base_url} ({reason})", remedy) from exc
         finally:
             connection.close()
 
     def _connection(self, timeout_s: float) -> HTTPConnection:
-        parts = urlsplit(self._base_url)
+        parts = urlsplit(self.base_url)
         host = parts.hostname or ""
         if parts.scheme == "https":
             return HTTPSConnection(host, parts.port, timeout=timeout_s, context=ssl.create_default_context())
@@ -93,8 +93,8 @@ class Client:
 
     def _exchange(self, connection: HTTPConnection, request: Request) -> HTTPResponse:
         headers = {"Accept": "application/json, */*", **request.headers}
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
         target = f"{request.path}?{urlencode(request.query)}" if request.query else request.path
         try:
             connection.request(request.method, target, body=request.body, headers=headers)

@@ -187,5 +187,8 @@ def _opened(file: Path) -> BinaryIO:
 
 def _size(source: BinaryIO) -> int | None:
     """Bytes, if it is a plain file; a pipe does not know."""
-    about = os.fstat(source.fileno())
+    try:
+        about = os.fstat(source.fileno())
+    except OSError:
+        return None
     return about.st_size if stat.S_ISREG(about.st_mode) else None

@@ -52,7 +52,7 @@ class AdminNode:
     refreshed: list[tuple[str, bool]]
 
     async def call(self, method: str, path: str, body: object = None, /, **headers: str) -> Answer:
-        """``body``: bytes as they are, else as JSON. Header names with underscores for dashes; empty values: left out."""
+        """``body``: bytes as they are, else as JSON. Header names with underscores for dashes; empty ones left out."""
         fields = {"Authorization": f"Bearer {self.token}"} | {
             name.replace("_", "-"): value for name, value in headers.items()
         }
@@ -61,6 +61,16 @@ class AdminNode:
         data = None if body is None else io.BytesIO(raw)
         async with self.session.request(method, self.url + path, headers=sent, data=data) as response:
             return Answer(response.status, response.headers, await response.read())
+
+    async def restart(self, *, between: tuple[str, object]) -> None:
+        """Stop answering, put one row (path, value) as another node's writer would, and answer again at the address."""
+        path, value = between
+        await self.runner.cleanup()
+        _, table, key = path.removeprefix("/").split("/")
+        await self.parts.writer.put(table, key, msgspec.msgpack.encode(value))
+        self.runner = web.AppRunner(make_app(self.parts), shutdown_timeout=5)
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", int(self.url.rpartition(":")[2])).start()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ async def admin_node(tmp_path: Path, map_bytes: int) -> AsyncIterator[AdminNode]
             (data / "run").mkdir()
             (data / "run" / "admin.addr").write_text(f"{host}:{port}")
             async with aiohttp.ClientSession() as session:
-                yield AdminNode(
+                node = AdminNode(
                     url=f"http://{host}:{port}",
                     data=data,
                     token=(data / "admin.token").read_text().strip(),
@@ -145,6 +155,7 @@ async def admin_node(tmp_path: Path, map_bytes: int) -> AsyncIterator[AdminNode]
                     explained=explained,
                     refreshed=refreshed,
                 )
-            await runner.cleanup()
+                yield node
+            await node.runner.cleanup()
     finally:
         await asyncio.to_thread(env.close)

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from edge.admin.problem import ApiProblem, problems
-from edge.errors import EdgeError, OriginTimeout, RowError, StoreFull
+from edge.errors import EdgeError, OriginTimeout, RequestError, RowError, StoreFull
 from renderers.rows import RowProblem
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ CASES = [
           "remedy": "free room on the disk of the data directory, then repeat the request"}),
     Case("a slow origin", OriginTimeout("shop", phase="connect", limit_s=1), 504,
          {"detail": "origin 'shop': connect took longer than 1 s"}),
+    Case("a host nobody serves", RequestError(421, "no site here"), 421, {"detail": "no site here"}),
     Case("an unexpected failure of ours", EdgeError("broken"), 500, {"detail": "broken"}),
     Case("a body too large", web.HTTPRequestEntityTooLarge(max_size=1, actual_size=2), 413,
          {"detail": "a row is at most 1 MiB of JSON", "remedy": "send a smaller row"}),
