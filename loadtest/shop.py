@@ -20,7 +20,6 @@ from urllib.parse import quote, urlsplit
 import gevent
 from locust import FastHttpUser, events, task
 from locust.env import Environment
-from locust.exception import StopUser
 
 _LOCATION = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
 _BUY_FORM = re.compile(r'<form[^>]*action="(/basket/add)"[^>]*>(.*?)</form>', re.DOTALL)
@@ -68,10 +67,8 @@ class Shopper(FastHttpUser):
     dice: random.Random
 
     def on_start(self) -> None:
-        """Take what the test's start has found; without a product there is nothing to visit."""
+        """Get choices of one's own."""
         self.dice = random.Random(f"{self.shop.seed}/{self.shop.next_user()}")
-        if not self.shop.offered.products:
-            raise StopUser
 
     @task
     def visit(self) -> None:
@@ -155,11 +152,24 @@ def _options(parser: ArgumentParser) -> None:
 @events.test_start.add_listener  # type: ignore[untyped-decorator]
 def _read_sitemap(environment: Environment, **_: object) -> None:
     options = environment.parsed_options or Namespace()
-    with urllib.request.urlopen(f"{environment.host}/sitemap.xml", timeout=15) as response:  # noqa: S310 - given by --host
-        text = response.read().decode("utf-8", "replace")
-    offered = Range(_LOCATION.findall(text), product_path=options.product_path, category_path=options.category_path)
+    offered = Range(
+        _locations(f"{environment.host}/sitemap.xml"),
+        product_path=options.product_path,
+        category_path=options.category_path,
+    )
+    if not offered.products:
+        raise SystemExit(f"{environment.host}/sitemap.xml names no address that begins with {options.product_path}")
     Shopper.shop = ShopState(offered, pause_s=options.pause, seed=options.seed)
     if options.samples:
         samples = SampleFile(Path(options.samples))
         events.request.add_listener(samples.on_request)  # type: ignore[no-untyped-call]
         events.quitting.add_listener(samples.on_quit)  # type: ignore[no-untyped-call]
+
+
+def _locations(sitemap: str) -> list[str]:
+    """Addresses in a sitemap. Raises SystemExit: without them there is nothing to visit."""
+    try:
+        with urllib.request.urlopen(sitemap, timeout=15) as response:  # noqa: S310 - an address given by --host
+            return _LOCATION.findall(response.read().decode("utf-8", "replace"))
+    except OSError as exc:
+        raise SystemExit(f"cannot read {sitemap}: {exc}") from exc
