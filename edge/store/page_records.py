@@ -66,15 +66,16 @@ class PageDatabases:
     """Handles of an open ``pages`` environment."""
 
     def __init__(self, env: lmdb.Environment) -> None:
-        self.entries = env.open_db(b"entries", create=False)
-        self.chunks = env.open_db(b"chunks", create=False)
-        self.vary = env.open_db(b"vary", create=False)
-        self.ledger = env.open_db(b"ledger", create=False)
-        self.order = env.open_db(b"order", create=False)
-        self.meta = env.open_db(b"meta", create=False)
-        self.origins = env.open_db(b"origins", create=False)
-        self.vocabulary = env.open_db(b"vocabulary", create=False)
-        self.held = env.open_db(b"held", create=False)
+        with env.begin() as txn:  # without one, lmdb would wait for the writer thread, and hold the GIL meanwhile
+            self.entries = env.open_db(b"entries", txn, create=False)
+            self.chunks = env.open_db(b"chunks", txn, create=False)
+            self.vary = env.open_db(b"vary", txn, create=False)
+            self.ledger = env.open_db(b"ledger", txn, create=False)
+            self.order = env.open_db(b"order", txn, create=False)
+            self.meta = env.open_db(b"meta", txn, create=False)
+            self.origins = env.open_db(b"origins", txn, create=False)
+            self.vocabulary = env.open_db(b"vocabulary", txn, create=False)
+            self.held = env.open_db(b"held", txn, create=False)
 
 
 def seal(record: Stored | Variants) -> bytes:

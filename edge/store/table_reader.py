@@ -88,10 +88,11 @@ class Snapshot:
         with self._txn.cursor(db=self._dbs.changes) as cursor:
             more = cursor.set_range(SEQ.pack(seq + 1))
             while more and len(found) < limit:
-                raw = self._txn.get(cursor.value(), db=self._dbs.rows)
-                row = self._row(cursor.value(), raw) if raw is not None else None
-                if row is not None:
-                    found.append(Change(SEQ.unpack(cursor.key())[0], *split_row_key(cursor.value()), row))
+                change, stored_key = SEQ.unpack(cursor.key())[0], cursor.value()
+                raw = self._txn.get(stored_key, db=self._dbs.rows)
+                record = self._record(stored_key, raw) if raw is not None else None
+                if record is not None and record[0] == change:  # a damaged row may have left an older change behind
+                    found.append(Change(change, *split_row_key(stored_key), record[1]))
                 more = cursor.next()
         return found
 
@@ -106,11 +107,14 @@ class Snapshot:
         return int(SEQ.unpack(raw)[0]) if raw is not None else 0
 
     def _row(self, stored_key: bytes, raw: bytes) -> Row | None:
-        found = unpack(raw)
-        if found is None:
+        record = self._record(stored_key, raw)
+        return record[1] if record is not None else None
+
+    def _record(self, stored_key: bytes, raw: bytes) -> tuple[int, Row] | None:
+        record = unpack(raw)
+        if record is None:
             self._on_damage("row {} {}".format(*split_row_key(stored_key)))
-            return None
-        return found[1]
+        return record
 
 
 class TableReader:

@@ -32,10 +32,11 @@ class TableDatabases:
     """Handles of an open ``tables`` environment."""
 
     def __init__(self, env: lmdb.Environment) -> None:
-        self.rows = env.open_db(b"rows", create=False)
-        self.changes = env.open_db(b"changes", create=False)
-        self.dirty = env.open_db(b"dirty", create=False)
-        self.meta = env.open_db(b"meta", create=False)
+        with env.begin() as txn:  # without one, lmdb would wait for the writer thread, and hold the GIL meanwhile
+            self.rows = env.open_db(b"rows", txn, create=False)
+            self.changes = env.open_db(b"changes", txn, create=False)
+            self.dirty = env.open_db(b"dirty", txn, create=False)
+            self.meta = env.open_db(b"meta", txn, create=False)
 
 
 def row_key(table: str, key: str) -> bytes:
