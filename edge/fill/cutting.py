@@ -81,6 +81,7 @@ class Cutter:
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Cutter:
+        self._opened().submit(int)  # A process takes most of a second to start; the first page should not wait for it.
         return self
 
     async def __aexit__(

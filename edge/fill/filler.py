@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -18,6 +19,8 @@ from edge.fill.lead import Lead
 from edge.fill.place import known_place, place
 from edge.fill.protocol import FillAnswer, FillRequest, FillResult, Outcome
 from edge.lifecycle import Spawner
+
+logger = logging.getLogger("vitrine.fill")
 
 _TRIES = 3
 """A first fetch may show what the response varies on, a second one may be for yet another variant."""
@@ -150,10 +153,14 @@ class Filler:
     async def _measure(self) -> None:
         parts = self._parts
         while True:
-            with parts.reader.view() as view:
-                usage = view.usage()
-            parts.counters.store_bytes[()] = usage.used_bytes
-            parts.counters.store_entries[()] = usage.entries
+            try:
+                with parts.reader.view() as view:
+                    usage = view.usage()
+            except StoreError as exc:
+                logger.error("the store cannot be measured: %s", exc)  # noqa: TRY400 - the next second will tell
+            else:
+                parts.counters.store_bytes[()] = usage.used_bytes
+                parts.counters.store_entries[()] = usage.entries
             for origin in parts.rules.keys:
                 parts.counters.origin_up[origin,] = float(parts.health.up(origin))
             await asyncio.sleep(_MEASURE_S)

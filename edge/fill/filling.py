@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from edge.clock import monotonic_s
 from edge.fill.collapse import Flight
 from edge.fill.cutting import Cutter
 from edge.fill.exchange import OriginResponse
@@ -54,6 +55,7 @@ class Filling:
         self.request = request
         self.flight = flight
         self.lead = lead
+        self._started_s = monotonic_s()
 
     @property
     def key(self) -> str:
@@ -78,6 +80,7 @@ class Filling:
     def stored(self, response: OriginResponse, where: Place, *, notes: tuple[str, ...] = ()) -> None:
         """The response is in the store now."""
         self.parts.recent.forget(self.key)
+        self.parts.counters.fill_seconds.observe((self.request.origin,), monotonic_s() - self._started_s)
         self._land(FillAnswer(outcome=Outcome.STORED, origin_ms=response.waited_ms, notes=notes), where)
 
     def passed(self, reason: str, *, origin_ms: int = 0, remember: bool = False, notes: tuple[str, ...] = ()) -> None:

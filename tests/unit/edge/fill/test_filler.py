@@ -502,3 +502,43 @@ async def test_a_full_store_is_no_reason_not_to_serve(start_origin: StartOrigin,
     answer_, body = await node.get("/a")
     assert (answer_.outcome, len(body)) == (Outcome.STREAM, 90_000)
     assert await node.outcome("/a", background=True) == "pass store-full"
+
+
+async def test_what_is_stored_after_all_is_no_longer_taken_for_uncacheable(
+    start_origin: StartOrigin, start_node: StartNode
+) -> None:
+    origin = await start_origin(uncacheable)
+    node = await start_node(origin)
+    await node.get("/a")
+    origin.answer = cacheable
+    assert await node.outcome("/a") == "pass hit-for-miss:private"
+    assert await node.outcome("/a", background=True, accept=True) == "stored", "the operator may insist"
+    assert await node.outcome("/a") == "stream"
+
+
+async def test_fills_are_counted_and_timed(start_origin: StartOrigin, start_node: StartNode) -> None:
+    origin = await start_origin(cacheable)
+    node = await start_node(origin)
+    await node.get("/a")
+    origin.answer = uncacheable
+    await node.get("/b")
+    await origin.stop()
+    await node.get("/c")
+    counters = node.parts.counters
+    assert dict(counters.fills) == {("stored",): 1, ("pass",): 1, ("down",): 1}
+    assert dict(counters.origin_requests) == {("shop", "2xx"): 2, ("shop", "origin-unavailable"): 1}
+    assert sum(counters.fill_seconds["shop",][:-1]) == 1
+
+
+async def test_the_store_and_the_origins_are_measured(start_origin: StartOrigin, start_node: StartNode) -> None:
+    node = await start_node(await start_origin(cacheable))
+    await node.get("/a")
+    running = asyncio.get_running_loop().create_task(node.filler.run())
+    counters = node.parts.counters
+    while not counters.origin_up:  # noqa: ASYNC110 - a dict has no event to wait for
+        await asyncio.sleep(0.01)
+    assert counters.store_entries[()] == 1
+    assert counters.store_bytes[()] > 0
+    assert counters.origin_up["shop",] == 1.0
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -276,7 +276,7 @@ async def test_an_upload_the_visitor_breaks_off_is_not_blamed_on_the_origin(star
 async def test_a_slow_upload_is_no_timeout_of_the_origin(start_origin: StartOrigin) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(3):
-            await asyncio.sleep(0.1)  # longer in all than the origin's limit
+            await asyncio.sleep(0.25)  # each time longer than the origin's limit
             yield b"x"
 
     origin = await start_origin(say_ok)
