@@ -4,7 +4,9 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sys
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +92,32 @@ async def test_what_is_wrong_with_a_specification_survives_the_way_between_proce
 def test_the_pool_has_one_process() -> None:
     with spawned_pool() as pool:
         assert pool.submit(os.getpid).result() != os.getpid()
+
+
+_FILLER = """
+import os, sys, time
+from edge.fill.cutting import spawned_pool
+pool = spawned_pool()
+print(pool.submit(os.getpid).result(), flush=True)
+time.sleep(60)
+"""
+
+
+async def test_the_process_does_not_outlive_a_filler_that_is_killed() -> None:
+    filler = await asyncio.create_subprocess_exec(sys.executable, "-c", _FILLER, stdout=asyncio.subprocess.PIPE)
+    assert filler.stdout is not None
+    child = Path("/proc") / (await filler.stdout.readline()).decode().strip()
+    assert child.exists()
+    filler.kill()
+    await filler.wait()
+    async with asyncio.timeout(10):
+        while _runs(child):  # noqa: ASYNC110 - a process ends when it ends
+            await asyncio.sleep(0.01)
+
+
+def _runs(process: Path) -> bool:
+    """Not gone, and not a zombie that nobody has collected yet."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
