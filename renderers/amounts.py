@@ -146,7 +146,7 @@ def learn_plain(raw: str) -> AmountFormat | str:
         return f"{raw.strip()[:60]!r} is not a plain number; write `| money` when the slot holds a price for people"
     fraction = match.group(1) or ""
     fixed = len(fraction) if len(fraction) >= 2 or fraction.endswith("0") else 0
-    return AmountFormat(prefix="", suffix="", mark=".", decimals=fixed, group="", at_least=True)
+    return _proven(raw, AmountFormat(prefix="", suffix="", mark=".", decimals=fixed, group="", at_least=True))
 
 
 def _proven(raw: str, learnt: AmountFormat) -> AmountFormat | str:

@@ -231,7 +231,8 @@ def _captures(printed: str, visible: str) -> dict[int, str]:
         if not fits:
             break
         start, at = at, end if piece is None else visible.find(piece, at, end)
-        fits = at >= start and found.setdefault(mark, visible[start:at]) == visible[start:at]
+        fits = at >= start
+        found[mark] = visible[start:at]
         at += len(piece or "")
     if not fits:
         expected = _MARK.sub("…", printed)

@@ -136,10 +136,10 @@ class FillEnvironment(ImmutableSandboxedEnvironment):
         return isinstance(getattr(obj, "__self__", None), Asking | LoopContext)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
-        """Arithmetic on numbers only: no text of a gigabyte, no power tower, no binary fraction."""
+        """Arithmetic on numbers only and in decimals: no text of a gigabyte, no endless power, no binary fraction."""
         if isinstance(left, Undefined) or isinstance(right, Undefined):
             return super().call_binop(context, operator, left, right)
-        if operator == "**" or not (isinstance(left, int | Decimal) and isinstance(right, int | Decimal)):
+        if not (isinstance(left, int | Decimal) and isinstance(right, int | Decimal)):
             raise SecurityError(f"{operator} is for numbers, not {type(left).__name__} and {type(right).__name__}")
         return self.binop_table[operator](Decimal(left), Decimal(right))
 

@@ -216,6 +216,11 @@ def test_a_number_written_for_people_is_not_plain(raw: str) -> None:
     assert "| money" in learnt
 
 
+def test_a_negative_zero_is_refused() -> None:
+    assert isinstance(learn_plain("-0"), str)
+    assert isinstance(learn_money("-$0.00"), str)
+
+
 @pytest.mark.parametrize("source", ["$1,29.00", "€5.00", "$5.0", "$5", "$", "", "$05.00", "$-5.00"])
 def test_source_in_another_format_is_not_parsed(source: str) -> None:
     learnt = learn_money("$1,299.00")

@@ -63,6 +63,16 @@ def test_the_quotes_around_a_value(source: str, quote: str | None, enclosure: En
     assert infer_enclosure(source, quote) is enclosure
 
 
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+@pytest.mark.parametrize("style", range(60))
+def test_no_spelling_of_quotes_ends_a_value(style: int, quote: str) -> None:
+    for text in ("'", '"', ">", "a'b\"c>d e", "=`"):
+        source = encode(text, style, infer_enclosure("", quote))
+        node = LexborHTMLParser(f"<p id={quote}{source}{quote} class=c>").css_first("p")
+        assert node is not None
+        assert node.attributes == {"id": text, "class": "c"}
+
+
 def test_what_html_cannot_say_has_no_source() -> None:
     assert encode("a\x00", 0, None) is None
     assert encode("\udc00", 0, Enclosure.DOUBLE) is None
