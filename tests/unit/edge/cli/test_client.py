@@ -72,3 +72,10 @@ def test_rows_beyond_those_listed_are_counted() -> None:
     with answering(raw) as url, pytest.raises(Failure) as caught:
         Client(url, None).call(Request("POST", "/tables/notes", body=b""))
     assert caught.value.more == ("line 3: x; y", "and 4 more")
+
+
+def test_an_answer_given_before_the_body_was_sent_is_heard() -> None:
+    raw = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 33\r\n\r\n" + b'{"detail":"no token","remedy":""}'
+    endless = (b"x" * 65_536 for _ in range(2000))
+    with answering(raw) as url, pytest.raises(Failure, match="no token"):
+        Client(url, "t").call(Request("POST", "/tables/notes", body=endless))
