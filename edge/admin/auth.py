@@ -28,7 +28,7 @@ DID = web.RequestKey("did", dict[str, object])
 """What a handler changed, for the audit line."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vitrine"'}
+_CHALLENGE = 'Bearer realm="vitrine"'
 
 
 @web.middleware
@@ -63,7 +63,7 @@ async def authenticated(request: web.Request, handler: Handler) -> web.StreamRes
         sent = "Authorization" in request.headers
         detail = "this token is not known here" if sent else "this call needs a token"
         remedy = "send Authorization: Bearer TOKEN; the node keeps one in DATA/admin.token"
-        challenge = {"WWW-Authenticate": _CHALLENGE["WWW-Authenticate"] + (', error="invalid_token"' if sent else "")}
+        challenge = {"WWW-Authenticate": _CHALLENGE + (', error="invalid_token"' if sent else "")}
         return problem_response(401, {"detail": detail, "remedy": remedy}, challenge)
     if access not in ("any", "loopback", *token.scopes) and "all" not in token.scopes:
         remedy = f"use a token with the scope {access!r}"

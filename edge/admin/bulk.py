@@ -25,7 +25,8 @@ from edge.admin.auth import DID
 from edge.admin.formats import READERS, ROW_BYTES, BadRow, FileRow, Reader, Shape
 from edge.admin.parts import PARTS, Document
 from edge.admin.problem import ApiProblem
-from edge.admin.tables_api import key_fault, packed, source_version_of, table_name
+from edge.admin.rows import key_fault, packed
+from edge.admin.tables_api import source_version_of, table_name
 from edge.errors import StoreFull
 from edge.store.tables import Put
 from renderers.rows import RowProblem, validate

@@ -14,7 +14,8 @@ from aiohttp import web
 
 from edge.admin.parts import PARTS, AdminParts
 from edge.admin.problem import ApiProblem
-from edge.admin.tables_api import listed, table_name
+from edge.admin.rows import listed
+from edge.admin.tables_api import table_name
 from edge.clock import monotonic_s
 from edge.store.tables import Change
 

@@ -12,21 +12,15 @@ from aiohttp import web
 from edge.admin.auth import DID
 from edge.admin.parts import PARTS, AdminParts, Document
 from edge.admin.problem import ApiProblem
+from edge.admin.rows import key_fault, listed, packed, unpacked
 from edge.policy.conditional import parse_etags
 from edge.store.tables import Expect, Outcome, Row
 from renderers.page import Values
-from renderers.rows import RowProblem, merge, validate
-
-KEY_BYTES = 400
-RESERVED_KEY = "changes"
-"""``/tables/TABLE/changes`` is the stream of a table's changes, so no row can have this key."""
+from renderers.rows import merge, validate
 
 _LIMIT = 100
 _MOST_ROWS = 1000
 _VERSION = re.compile(r"[1-9][0-9]{0,17}")
-
-_pack = msgspec.msgpack.Encoder(order="deterministic").encode
-_unpack = msgspec.msgpack.Decoder(dict[str, object]).decode
 
 
 async def list_tables(request: web.Request) -> web.Response:
@@ -88,7 +82,7 @@ async def patch_row(request: web.Request) -> web.Response:
     held = _held(parts, table, key)
 
     def merged(old: bytes | None) -> bytes:
-        return packed(merge(table, _unpack(old) if old is not None else {}, patch))
+        return packed(merge(table, unpacked(old) if old is not None else {}, patch))
 
     outcome = await parts.writer.patch(table, key, merged, source_version=source_version, expect=expect)
     created = outcome.applied and (held is None or held.value is None)
@@ -133,21 +127,6 @@ def row_name(request: web.Request) -> tuple[str, str]:
     return table, key
 
 
-def key_fault(key: str) -> tuple[str, str] | None:
-    """(what is wrong, what to write) for a key no row can have."""
-    try:
-        length = len(key.encode())
-    except UnicodeEncodeError:
-        return "the key is not UTF-8", "send its UTF-8 bytes percent-encoded"
-    if not 0 < length <= KEY_BYTES:
-        return f"the key has {length} bytes of UTF-8", f"write a key of 1 to {KEY_BYTES} bytes"
-    if key == RESERVED_KEY:
-        return f"{RESERVED_KEY!r} is the address of the table's changes", "write another key"
-    if not key.isprintable():
-        return "the key has control characters", "write a key of printable characters"
-    return None
-
-
 def source_version_of(request: web.Request) -> int:
     """The version the row's own source gives it, above 0; 0 for an operator's write. Raises ApiProblem."""
     text = request.headers.get("X-Source-Version")
@@ -157,27 +136,6 @@ def source_version_of(request: web.Request) -> int:
         remedy = "send a whole number of at most 18 digits that grows with every change, such as a time in milliseconds"
         raise ApiProblem(400, f"X-Source-Version is {text!r}", remedy, field="X-Source-Version")
     return int(text)
-
-
-def packed(values: Values) -> bytes:
-    """A row's value as it is stored: equal values are equal bytes. Raises RowProblem."""
-    try:
-        return _pack(values)
-    except OverflowError:
-        raise RowProblem("", "a number has more than 64 bits", "write it as a text in quotes") from None
-    except (TypeError, RecursionError) as exc:
-        raise RowProblem("", f"a value cannot be kept: {exc}", "write texts, numbers, lists and objects") from exc
-
-
-def unpacked(value: bytes) -> Values:
-    """A stored value."""
-    return _unpack(value)
-
-
-def listed(key: str, row: Row) -> dict[str, object]:
-    """A row as lists and the stream of changes show it; the value of a deleted one is null."""
-    value = _unpack(row.value) if row.value is not None else None
-    return {"key": key, "value": value, "version": row.version}
 
 
 def _held(parts: AdminParts, table: str, key: str) -> Row | None:
@@ -238,7 +196,7 @@ def _fate(outcome: Outcome) -> str:
 
 def _row_response(row: Row, *, status: int = HTTPStatus.OK) -> web.Response:
     """The row held; JSON null for a tombstone that an older event did not replace."""
-    value = _unpack(row.value) if row.value is not None else None
+    value = unpacked(row.value) if row.value is not None else None
     headers = {"ETag": row.etag, "Last-Modified": formatdate(row.version / 1000, usegmt=True)}
     return _json(value, status=status, headers=headers)
 
