@@ -53,7 +53,13 @@ def fill_rules(config: Config) -> FillRules:
         plain=RoutePolicy(ttl_s=round(config.cache.default_ttl)),
         max_grace_s=round(config.cache.max_grace),
         max_object_bytes=config.store.max_object,
+        wait_limit_s=max(_patience_s(origin) for origin in config.origins),
     )
+
+
+def _patience_s(origin: Origin) -> float:
+    """Longer than the origin itself is waited for, so that followers hear why their leader failed."""
+    return max(30.0, origin.connect_timeout + origin.first_byte_timeout + 5.0)
 
 
 def _kind(kind: PageKind) -> Kind:
