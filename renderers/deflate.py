@@ -24,9 +24,10 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-import msgspec
-
 from renderers.crc import shifts
+from renderers.page import Pressed
+
+__all__ = ["Pressed", "press", "stitch"]
 
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 """RFC 1952 section 2.3: deflate, no flags, no time (bytes depend on content only), best compression, unknown system."""
@@ -35,17 +36,6 @@ _LAST_BLOCK = b"\x03\x00"
 _STORED_MAX = 65535
 _SINGLE_BLOCK = struct.Struct("<BHH").pack
 _TRAILER = struct.Struct("<2sII").pack
-
-
-class Pressed(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A segment deflated in isolation: may stand anywhere in a stream, next to anything."""
-
-    deflate: bytes
-    """Complete non-final deflate blocks without zlib or gzip wrapping, ended on a byte boundary."""
-    crc: int
-    """CRC-32 of the segment."""
-    length: int
-    """Bytes of the segment before compression."""
 
 
 def press(data: bytes, level: int = 9) -> Pressed:

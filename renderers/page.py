@@ -112,6 +112,17 @@ class Page(msgspec.Struct, frozen=True, array_like=True):
             raise ValueError(f"{len(self.slots)} slots need {len(self.slots) + 1} segments, got {len(self.segments)}")
 
 
+class Pressed(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A segment deflated in isolation (:mod:`renderers.deflate`): may stand anywhere in a stream, next to anything."""
+
+    deflate: bytes
+    """Complete non-final deflate blocks without zlib or gzip wrapping, ended on a byte boundary."""
+    crc: int
+    """CRC-32 of the segment."""
+    length: int
+    """Bytes of the segment before compression."""
+
+
 class Refused(msgspec.Struct, frozen=True):
     """Why a slot, or a whole table on this page, keeps the origin's bytes. Shown by inspect, explain and the log."""
 

@@ -19,9 +19,9 @@ from edge.assemble.holdings import Holdings, Moment, RowCache, earliest
 from edge.assemble.slots import Filled, FragmentCache, Note, fill_slots, visitor_fragment
 from edge.store.row import Row
 from edge.store.table_reader import Snapshot, TableReader
-from renderers.deflate import Pressed, stitch
+from renderers.deflate import stitch
 from renderers.fragments import Missing, Visitor
-from renderers.page import Page
+from renderers.page import Page, Pressed
 from renderers.rows import effective
 
 Piece = Pressed | bytes

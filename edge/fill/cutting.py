@@ -17,9 +17,9 @@ import msgspec
 
 from edge.errors import EdgeError
 from renderers.cut import compile_page
-from renderers.deflate import Pressed, press
+from renderers.deflate import press
 from renderers.fragments import FillError, Vocabulary
-from renderers.page import Compiled, KindSpec
+from renderers.page import Compiled, KindSpec, Pressed
 from renderers.targets import TargetError
 from renderers.tokens import uncovered_tokens
 

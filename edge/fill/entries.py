@@ -17,7 +17,7 @@ from edge.fill.place import Place
 from edge.model import Fields, Lifetime, Pairs, fields
 from edge.policy.storability import stored_fields
 from edge.policy.vary import selecting_fields, variant
-from edge.store.pages import Content, Entry, PageContent, PlainContent, StoredPressed
+from edge.store.pages import Content, Entry, PageContent, PlainContent
 from renderers.page import Page
 
 logger = logging.getLogger("vitrine.fill")
@@ -75,9 +75,8 @@ async def store_page(
     headers = decoded_pairs(stored_fields(fields(response.pairs)))
     # The page itself, not only its bytes: what it is cut into and when its values changed decide what is sent.
     entry = _entry(filling, where, lifetime, Facts(200, headers, length, msgspec.msgpack.encode(page), page=True))
-    pressed = tuple(StoredPressed(part.deflate, part.crc, part.length) for part in result.pressed)
     notes = tuple(f"slot {refused.slot}: {refused.reason}" for refused in result.compiled.refused)
-    await _put(filling, response, where, (entry, PageContent(page, pressed)), notes)
+    await _put(filling, response, where, (entry, PageContent(page, result.pressed)), notes)
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -6,13 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
 from cachetools import LRUCache
 
 from edge.assemble.assembler import StoredPage
 from edge.model import CacheKey, Fields
 from edge.policy.vary import vary_suffix
 from edge.store.pages import Entry, PageReader, PageView
-from renderers.deflate import Pressed
+
+_KEYS = 16_384
 
 
 @dataclass(slots=True)
@@ -43,10 +45,13 @@ class Found(NamedTuple):
     origin_up: bool
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(NamedTuple):
+    """What the store said at one transaction. Holds no copy: what is kept decoded is bounded elsewhere."""
+
     txn_id: int
-    found: Found
+    digest: bytes | None
+    """Of the copy; None when nothing was stored."""
+    origin_up: bool
 
 
 class Copies:
@@ -55,16 +60,20 @@ class Copies:
     def __init__(self, pages: PageReader, *, limit_bytes: int = 128 << 20) -> None:
         self._pages = pages
         self._copies: LRUCache[bytes, Copy] = LRUCache(limit_bytes, getsizeof=lambda copy: copy.size_bytes)
-        self._seen: LRUCache[str, _Seen] = LRUCache(16_384)
+        self._seen: LRUCache[str, _Seen] = LRUCache(_KEYS)
 
     def find(self, key: CacheKey, fields: Fields, origin: str) -> Found:
         """The copy for a request, and whether its origin is up. Raises StoreError."""
         seen = self._seen.get(key.text)
-        if seen is not None and not seen.found.varies and seen.txn_id == self._pages.txn_id():
-            return seen.found
+        if seen is not None and seen.txn_id == self._pages.txn_id():
+            copy = self._copies.get(seen.digest) if seen.digest is not None else None
+            if copy is not None or seen.digest is None:
+                return Found(copy, varies=False, origin_up=seen.origin_up)
         with self._pages.view() as view:
             found = self._look(view, key, fields, origin)
-            self._seen[key.text] = _Seen(view.txn_id, found)
+            if not found.varies:
+                digest = found.copy.digest if found.copy is not None else None
+                self._seen[key.text] = _Seen(view.txn_id, digest, found.origin_up)
         return found
 
     def _look(self, view: PageView, key: CacheKey, fields: Fields, origin: str) -> Found:
@@ -80,8 +89,8 @@ class Copies:
         held = self._copies.get(digest)
         if held is not None and held.entry == entry:
             return held
-        if held is not None and held.entry.version == entry.version and held.page is None:
-            copy: Copy | None = Copy(digest, entry, None, held.body, held.gzipped)  # freshened by a 304
+        if held is not None and held.entry.version == entry.version:
+            copy: Copy | None = _freshened(held, entry)
         else:
             copy = _read_page(view, digest, entry) if entry.page else _read_plain(view, digest, entry)
         if copy is not None:
@@ -90,12 +99,19 @@ class Copies:
         return copy
 
 
+def _freshened(held: Copy, entry: Entry) -> Copy:
+    """The same content under a new entry, as after a 304."""
+    page = held.page
+    if page is not None:
+        page = msgspec.structs.replace(page, fetched_at_ms=entry.fetched_at_ms)
+    return Copy(held.digest, entry, page, held.body, held.gzipped)
+
+
 def _read_page(view: PageView, digest: bytes, entry: Entry) -> Copy | None:
     page, pressed = view.page(digest, entry), view.pressed(digest, entry)
     if page is None or pressed is None:
         return None
-    segments = tuple(Pressed(part.raw, part.crc32, part.length) for part in pressed)
-    return Copy(digest, entry, StoredPage(digest, entry.version, entry.fetched_at_ms, page, segments), b"", None)
+    return Copy(digest, entry, StoredPage(digest, entry.version, entry.fetched_at_ms, page, pressed), b"", None)
 
 
 def _read_plain(view: PageView, digest: bytes, entry: Entry) -> Copy | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from edge.model import Lifetime, Pairs
-from renderers.page import Page
+from renderers.page import Page, Pressed
 
 
 class Entry(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
@@ -31,16 +31,6 @@ class Entry(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False
     """True: stored as segments and slots. False: as plain bytes."""
 
 
-class StoredPressed(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A segment deflated once, as it lies in the store: the fields of ``renderers.deflate.Pressed``, in its order."""
-
-    raw: bytes
-    """Raw deflate data ended by a full flush."""
-    crc32: int
-    length: int
-    """Bytes before deflating."""
-
-
 class PlainContent(msgspec.Struct, frozen=True):
     """A body that is not a page."""
 
@@ -53,7 +43,7 @@ class PageContent(msgspec.Struct, frozen=True):
     """A page and its segments deflated, one for one."""
 
     page: Page
-    pressed: tuple[StoredPressed, ...]
+    pressed: tuple[Pressed, ...]
 
 
 Content = PlainContent | PageContent

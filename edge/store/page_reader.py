@@ -10,7 +10,7 @@ from typing import NamedTuple, Self, TypeVar
 import lmdb
 import msgspec
 
-from edge.store.entry import Entry, StoredPressed
+from edge.store.entry import Entry
 from edge.store.ledger import Ledger
 from edge.store.page_records import (
     PageDatabases,
@@ -25,7 +25,7 @@ from edge.store.page_records import (
 )
 from edge.store.reading import begin, latest_txn_id, log_damage
 from edge.store.translate import translate
-from renderers.page import Page, origin_bytes
+from renderers.page import Page, Pressed, origin_bytes
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ class PageView:
         raw = self._part(digest, entry, 0) if entry.page else None
         return self._decoded(digest, raw, decode_page) if raw is not None else None
 
-    def pressed(self, digest: bytes, entry: Entry) -> tuple[StoredPressed, ...] | None:
+    def pressed(self, digest: bytes, entry: Entry) -> tuple[Pressed, ...] | None:
         """The page's segments deflated, one for one; None as in :meth:`page`."""
         raw = self._part(digest, entry, 1) if entry.page else None
         return self._decoded(digest, raw, decode_pressed) if raw is not None else None

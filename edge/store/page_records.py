@@ -21,8 +21,8 @@ from typing import TypeVar
 import lmdb
 import msgspec
 
-from edge.store.entry import Content, Entry, PlainContent, StoredPressed
-from renderers.page import Page
+from edge.store.entry import Content, Entry, PlainContent
+from renderers.page import Page, Pressed
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ encode = msgspec.msgpack.Encoder().encode
 decode_stored = msgspec.msgpack.Decoder(Stored).decode
 decode_variants = msgspec.msgpack.Decoder(Variants).decode
 decode_page = msgspec.msgpack.Decoder(Page).decode
-decode_pressed = msgspec.msgpack.Decoder(tuple[StoredPressed, ...]).decode
+decode_pressed = msgspec.msgpack.Decoder(tuple[Pressed, ...]).decode
 
 
 class PageDatabases:

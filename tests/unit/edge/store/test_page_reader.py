@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from edge.store.environment import set_aside
 from edge.store.page_records import CHUNK_BYTES, PageDatabases
-from edge.store.pages import Entry, PageContent, PlainContent, StoredPressed
-from renderers.page import Learnt, Page, Reading, Sink, Slot, origin_bytes
+from edge.store.pages import Entry, PageContent, PlainContent
+from renderers.page import Learnt, Page, Pressed, Reading, Sink, Slot, origin_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ PAGE = Page(
     currencies=("EUR",),
     spec_digest=b"12345678",
 )
-PRESSED = (StoredPressed(b"raw", 1, 2), StoredPressed(b"deflated", 3, 2**40))
+PRESSED = (Pressed(b"raw", 1, 2), Pressed(b"deflated", 3, 2**40))
 KEY = bytes(16)
 
 SIZES = [0, 1, 2_000, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 5 * CHUNK_BYTES, 1_000_000]
