@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from edge.policy.identify import Identity, Sites
 from edge.policy.key import KeyRule, cache_key
 from edge.policy.lookup import Verdict, decide
 from edge.policy.proxies import TrustedProxies
+
+logger = logging.getLogger("vitrine.http")
 
 OWN_PREFIX = "/.vitrine/"
 _STORE_METHODS = frozenset({"GET", "HEAD"})
@@ -69,7 +72,7 @@ class Handler:
         self._id_prefix = f"{parts.worker}-{os.urandom(4).hex()}"
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
-        """The response, already on its way when it was streamed. Never raises an EdgeError."""
+        """The response, on its way already if it was streamed. Failures are answers too; a bug is a logged 500."""
         try:
             visit = receive(request, self._parts.trusted)
         except RequestError as exc:
@@ -78,6 +81,9 @@ class Handler:
             response = await self._answer(visit)
         except EdgeError as exc:
             response = refusals.failure(visit, exc)
+        except Exception:
+            logger.exception("%s %s failed", visit.facts.method, visit.facts.target)
+            response = refusals.bug(visit)
         self._tell(visit, response)
         return response
 

@@ -80,3 +80,8 @@ def failure(visit: Visit, exc: EdgeError) -> web.Response:
         return origin_failed(visit, exc.status, exc.detail, None)
     retry = None if exc.blame is Blame.CLIENT else _RETRY_AFTER_S
     return _answer(visit, exc.status, CacheStatus(detail=type(exc).__name__), retry)
+
+
+def bug(visit: Visit) -> web.Response:
+    """500 for what nobody expected; the traceback is in the log."""
+    return _answer(visit, 500, CacheStatus(detail="bug"))

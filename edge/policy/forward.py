@@ -83,7 +83,8 @@ def end_to_end(fields: Fields) -> list[tuple[str, str]]:
     listed = combined(fields, "Connection")
     if listed is not None:
         dropped = dropped | {name.lower() for name in split_list(listed)}
-    return [(name, value) for name, value in fields.items() if name.lower() not in dropped]
+    # Servers hand names over as a subclass of str, which no encoder of the wire to the filler knows.
+    return [(str(name), value) for name, value in fields.items() if name.lower() not in dropped]
 
 
 def relay_request_fields(facts: RequestFacts, hop: Hop, *, host: str) -> Pairs:
