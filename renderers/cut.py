@@ -10,15 +10,15 @@ from renderers.fragments import Vocabulary
 from renderers.locate import Document, Unreadable
 from renderers.page import Compiled, KindSpec, Learnt, Page, Reading, Refused, Slot
 from renderers.prove import MOVED, proven
-from renderers.readings import Known, Readout, carry, not_restored, read_out
+from renderers.readings import Known, carry, not_restored, read_out
 from renderers.recognise import currencies, decode_charset
-from renderers.survey import Candidate, Fault, Survey, check_spec, survey
+from renderers.survey import Candidate, Fault, check_spec, survey
 
 __all__ = ["carry", "compile_page"]
 
 
 class _Cuttable(msgspec.Struct, frozen=True):
-    """A candidate that was read and prints the origin's bytes."""
+    """A candidate that could be read."""
 
     candidate: Candidate
     learnt: Learnt
@@ -46,8 +46,9 @@ def compile_page(
         return _uncut(body, spec, charset, str(exc))
     found = survey(doc, spec, url_path)
     readout = read_out(doc, found.candidates, vocabulary or {})
-    cuttable, faults = _restored(doc, found, readout)
-    cuttable, faults = _closure(cuttable, faults)
+    readable = [_Cuttable(found.candidates[index], learnt) for index, learnt in sorted(readout.learnt.items())]
+    cuttable, faults = _closure(readable, [*found.faults, *readout.faults])
+    cuttable, faults = _restored(doc, cuttable, faults, readout.known)
     cuttable, faults = _proven(doc, cuttable, faults)
     pieces = _pieces(doc, cuttable)
     if pieces is None:
@@ -65,19 +66,19 @@ def _uncut(body: bytes, spec: KindSpec, charset: str, reason: str) -> Compiled:
     return Compiled(page, tuple(Refused(slot.name, reason) for slot in spec.slots))
 
 
-def _restored(doc: Document, found: Survey, readout: Readout) -> tuple[list[_Cuttable], list[Fault]]:
-    cuttable: list[_Cuttable] = []
-    faults = [*found.faults, *readout.faults]
-    for index, candidate in enumerate(found.candidates):
-        if index not in readout.learnt:
-            continue
-        learnt = readout.learnt[index]
-        reason = not_restored(doc, candidate, learnt, readout.known.get(candidate.sku, {}))
+def _restored(
+    doc: Document, cuttable: Sequence[_Cuttable], faults: list[Fault], known: Known
+) -> tuple[list[_Cuttable], list[Fault]]:
+    """Keep the slots whose fills print the origin's bytes from what the whole page says."""
+    kept: list[_Cuttable] = []
+    for item in cuttable:
+        candidate = item.candidate
+        reason = not_restored(doc, candidate, item.learnt, known.get(candidate.sku, {}))
         if reason is None:
-            cuttable.append(_Cuttable(candidate, learnt))
+            kept.append(item)
         else:
             faults.append(_fault(candidate, reason))
-    return cuttable, faults
+    return _closure(kept, faults)
 
 
 def _closure(cuttable: Sequence[_Cuttable], faults: list[Fault]) -> tuple[list[_Cuttable], list[Fault]]:

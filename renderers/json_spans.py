@@ -33,6 +33,9 @@ _SCRIPT = re.compile(
 )
 """What can hide or start a value in a script: strings, templates, comments, regular expressions, assignments."""
 
+_UNREADABLE = 1_000
+"""Assigned values tried in vain before a script is given up: each costs a look at all lines before it."""
+
 
 class JsonProblem(ValueError):
     """The script is not JSON, or the pointer does not name one single value. The message is a sentence."""
@@ -87,13 +90,16 @@ def load(script: str) -> object:
 
 def _assigned(script: str) -> Iterator[tuple[int, bool]]:
     """(offset, whether it is JSON) of each object or array that a script assigns or passes to a function."""
-    position = 0
+    position = unreadable = 0
     while match := _SCRIPT.search(script, position):
         position = match.end()
         if match["value"] is not None:
             end = _end(script, position)
             yield position, end is not None
-            position = position if end is None else end
+            if end is not None:
+                position = end
+            elif (unreadable := unreadable + 1) > _UNREADABLE:
+                raise JsonProblem("the script is mostly JavaScript; point the selector at the one that holds the state")
 
 
 def _end(text: str, start: int) -> int | None:

@@ -20,10 +20,13 @@ from renderers.page import Sink
 from renderers.targets import JsonTarget, Target
 
 _BOM = b"\xef\xbb\xbf"
-_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = re.compile(rb"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 _SLASH = 0x2F
 _DEPTH_LIMIT = 2_000
 """Browsers stop nesting at 512; lexbor takes a second for 30,000 open elements and minutes for more."""
+_ATTRIBUTE_LIMIT = 1_000
+"""lexbor compares each attribute of a tag with all before it: 100,000 take most of a minute."""
+_LONG_TAG_BYTES = 2 * _ATTRIBUTE_LIMIT
 _OPTIONAL_END = frozenset(
     b"area base br col embed hr img input link meta param source track wbr p li dt dd option optgroup tr td th thead "
     b"tbody tfoot colgroup html body head rp rt".split()
@@ -88,6 +91,8 @@ class Document:
         self.source = source
         self.charset = charset
         self._tags = markup.tags(source)
+        if any(tag.end - tag.start > _LONG_TAG_BYTES and _crowded(source, tag) for tag in self._tags):
+            raise Unreadable(f"a tag of the page has more than {_ATTRIBUTE_LIMIT} attributes")
         if len(self._tags) > _DEPTH_LIMIT and _depth(source, self._tags) > _DEPTH_LIMIT:
             raise Unreadable(f"the page nests more than {_DEPTH_LIMIT} elements")
         self._mark = unused("vt", source.lower())
@@ -123,7 +128,7 @@ class Document:
         return pieces[::2], pieces[1::2]
 
     def visible_text(self) -> str:
-        """The source between the tags without scripts, styles and comments, references not decoded."""
+        """The source between tags, without scripts, styles and comments; character references stay."""
         pieces, position, raw = [], 0, False
         for tag in self._tags:
             if not raw:
@@ -206,6 +211,11 @@ class Document:
         start = offset + len(text[: span.start].encode("utf-8", "surrogateescape"))
         end = start + len(text[span.start : span.end].encode("utf-8", "surrogateescape"))
         return Span(start, end, span.sink)
+
+
+def _crowded(source: bytes, tag: markup.Tag) -> bool:
+    """Whether a tag has more attributes than the limit."""
+    return next(itertools.islice(markup.attributes(source, tag), _ATTRIBUTE_LIMIT, None), None) is not None
 
 
 def _depth(source: bytes, tags: list[markup.Tag]) -> int:

@@ -55,15 +55,18 @@ def read_out(doc: Document, candidates: Sequence[Candidate], vocabulary: Mapping
 def not_restored(doc: Document, candidate: Candidate, learnt: Learnt, values: Mapping[str, Values]) -> str | None:
     """Why the candidate's fill does not print the origin's bytes from the values read; None when it does (law 6).
 
-    A visitor's own value and a promotion of ours are never in the origin's bytes, so there is nothing to compare.
+    A fill that misses a value leaves the origin's bytes alone: so does a promotion while there is none. A visitor's own
+    value is never on the page for others, so there is nothing to compare.
     """
-    if candidate.fill.visitor or not candidate.fill.readable:
+    if candidate.fill.visitor:
         return None
     span = candidate.hole.span
     scope = Scope({table: values.get(table) for table in candidate.fill.tables})
     try:
         printed = to_bytes(span.sink, fragment(candidate.fill, span.sink, learnt, scope), doc.charset)
-    except (Missing, Unprintable, UnicodeError) as exc:
+    except Missing:
+        return None
+    except (Unprintable, UnicodeError) as exc:
         return f"its fill cannot be printed from what the page says: {exc}"
     if printed != doc.bytes_of(span):
         return f"its fill prints {_shown(printed)} where the page has {_shown(doc.bytes_of(span))}"

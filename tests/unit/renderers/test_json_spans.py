@@ -71,6 +71,7 @@ WRONG = [
     Wrong("an object", '{"p": {}}', "is an object"),
     Wrong("two members of one name", '{"p": 1, "p": 2}', "two members"),
     Wrong("not a number of JSON", '{"p": NaN}', "JSON does not have"),
+    Wrong("assignments without end", "=[" * 500_000, "mostly JavaScript"),
     Wrong("nested without end", "[" * 100_000, "not valid JSON"),
     Wrong("a number without end", '{"p":1}' + "1" * 5000, "not valid JSON"),
 ]

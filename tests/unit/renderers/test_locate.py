@@ -123,6 +123,13 @@ def test_a_page_of_endless_nesting_is_not_read() -> None:
         Document(b"<div>" * 100_000, "utf-8")
 
 
+@pytest.mark.parametrize("tag", ["<a {}>", "</a {}>"])
+def test_a_tag_of_endless_attributes_is_not_read(tag: str) -> None:
+    source = tag.format(" ".join(f"x{n}" for n in range(50_000))).encode()
+    with pytest.raises(Unreadable, match="attributes"):
+        Document(source, "utf-8")
+
+
 def test_a_page_of_many_unclosed_paragraphs_and_svg_shapes_is_read() -> None:
     source = b"<p>x<br>" * 3_000 + b"<svg>" + b"<path/>" * 3_000 + b"</svg><b>1</b>"
     doc = Document(source, "utf-8")
