@@ -65,6 +65,8 @@ class Fill:
     """It uses ``visitor``: its fragments are one visitor's own."""
     place: bool
     """It uses ``place``."""
+    named: frozenset[tuple[str, str | None]]
+    """(table, field) of every value it prints or decides by; field None for a row as a whole."""
     sites: tuple[Site, ...]
     direct: Direct | None
     in_markup: Template
@@ -86,12 +88,13 @@ def compile_fill(source: str) -> Fill:
     try:
         names = meta.find_undeclared_variables(IN_MARKUP.parse(source))
         _check_names(names)
-        in_markup, sites, direct = _compiled(IN_MARKUP, source, names)
+        in_markup, found, direct = _compiled(IN_MARKUP, source, names)
         in_text, _, _ = _compiled(IN_TEXT, source, names)
     except TemplateSyntaxError as exc:
         raise FillError(_explained(exc), exc.lineno) from exc
     tables = tuple(sorted(names - {"visitor", "place"}))
-    return Fill(source, tables, "visitor" in names, "place" in names, sites, direct, in_markup, in_text)
+    named, sites = frozenset(found.named), tuple(found.sites)
+    return Fill(source, tables, "visitor" in names, "place" in names, named, sites, direct, in_markup, in_text)
 
 
 def _check_names(names: set[str]) -> None:
@@ -112,13 +115,11 @@ def _explained(exc: TemplateSyntaxError) -> str:
     return f"{message}; write an expression such as {{{{ prices.amount | money }}}}"
 
 
-def _compiled(
-    environment: FillEnvironment, source: str, names: set[str]
-) -> tuple[Template, tuple[Site, ...], Direct | None]:
+def _compiled(environment: FillEnvironment, source: str, names: set[str]) -> tuple[Template, _Marker, Direct | None]:
     tree = environment.parse(source)
     marker = _Marker(frozenset(names))
     marker.visit(tree)
-    return environment.from_string(tree), tuple(marker.sites), _direct(tree, marker.sites)
+    return environment.from_string(tree), marker, _direct(tree, marker.sites)
 
 
 class _Marker(NodeTransformer):
@@ -127,6 +128,7 @@ class _Marker(NodeTransformer):
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
         self.sites: list[Site] = []
+        self.named: set[tuple[str, str | None]] = set()
 
     def generic_visit(self, node: nodes.Node) -> nodes.Node:
         if type(node) in _REFUSED:
@@ -159,7 +161,16 @@ class _Marker(NodeTransformer):
         if fields is not None and field not in fields:
             known = ", ".join(fields)
             raise FillError(f"{table} has no field {field}; its fields are {known}", node.lineno)
-        return self.generic_visit(node)
+        if table is None:
+            return self.generic_visit(node)
+        self.named.add((table, field))
+        return node
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
+        table, _ = self._reference(node)
+        if table is not None:
+            self.named.add((table, None))
+        return node
 
     def _printed(self, node: nodes.Expr) -> nodes.Expr:
         table, field = self._reference(node)

@@ -17,10 +17,11 @@ from cachetools import LRUCache
 
 from edge.assemble.holdings import Holdings, Moment, RowCache, earliest
 from edge.assemble.slots import Filled, FragmentCache, Note, fill_slots, visitor_fragment
+from edge.store.pages import Entry
 from edge.store.row import Row
 from edge.store.table_reader import Snapshot, TableReader
 from renderers.deflate import stitch
-from renderers.fragments import Missing, Visitor
+from renderers.fragments import Missing, Unprintable, Visitor, compile_fill
 from renderers.page import Page, Pressed
 from renderers.rows import effective
 
@@ -36,6 +37,27 @@ class StoredPage(msgspec.Struct, frozen=True):
     fetched_at_ms: int
     page: Page
     pressed: tuple[Pressed, ...]
+    personal: bool
+    """Some slot holds a visitor's own value."""
+    promoted: bool
+    """Some slot shows promotions."""
+    placed: bool
+    """What it shows may depend on where the visitor is."""
+
+
+def stored_page(entry: Entry, digest: bytes, page: Page, pressed: tuple[Pressed, ...]) -> StoredPage:
+    """Judge a page once, when it is loaded, so that no hit has to look at its slots."""
+    promoted = any("promotions" in slot.tables for slot in page.slots)
+    return StoredPage(
+        digest,
+        entry.version,
+        entry.fetched_at_ms,
+        page,
+        pressed,
+        personal=any(slot.visitor for slot in page.slots),
+        promoted=promoted,
+        placed=promoted or any(compile_fill(slot.fill).place for slot in page.slots),
+    )
 
 
 class Assembled(msgspec.Struct, frozen=True):
@@ -56,7 +78,8 @@ class Memo:
     stored: StoredPage
     filled: Filled
     rows: Mapping[tuple[str, str], Row | None]
-    promotions: int
+    promotions: int | None
+    """Generation of the table; None when the page shows none."""
     txn_id: int
     valid_until_ms: int | None
     etag: str
@@ -89,7 +112,7 @@ class Assembler:
         if body is None:
             parts, tokens = self._parts(memo, visitor, gzip=gzip)
             body = stitch(parts) if gzip else b"".join(part for part in parts if isinstance(part, bytes))
-            if None in memo.filled.fragments:
+            if stored.personal:
                 etag = _with_visitor(etag, tokens)
             else:
                 memo.bodies[gzip] = body
@@ -101,7 +124,8 @@ class Assembler:
         return memo.filled.notes, memo.valid_until_ms
 
     def _memo(self, stored: StoredPage, moment: Moment) -> Memo:
-        key = (stored.digest, stored.version, stored.fetched_at_ms, moment.place and repr(moment.place))
+        place = repr(moment.place) if stored.placed and moment.place is not None else None
+        key = (stored.digest, stored.version, stored.fetched_at_ms, place)
         memo = self._memos.get(key)
         if memo is not None and (memo.valid_until_ms is None or moment.now_ms < memo.valid_until_ms):
             if memo.txn_id == self._tables.txn_id():
@@ -120,7 +144,8 @@ class Assembler:
             holdings = Holdings(snapshot, self._rows, self._max_age_ms, stored.page, moment)
             filled = fill_slots(stored.page, holdings, self._fragments, moment.place)
             wants_refresh = _flipped(stored, holdings, moment)
-            txn_id, promotions = snapshot.txn_id, snapshot.generation("promotions")
+            txn_id = snapshot.txn_id
+            promotions = snapshot.generation("promotions") if stored.promoted else None
         return Memo(
             stored=stored,
             filled=filled,
@@ -142,7 +167,7 @@ class Assembler:
             if piece is None:
                 piece = slot.origin
                 if visitor is not None:
-                    with suppress(Missing):
+                    with suppress(Missing, Unprintable):
                         piece = visitor_fragment(slot, page.charset, visitor)
                 tokens.append(piece)
             parts.append(piece)
@@ -151,7 +176,7 @@ class Assembler:
 
 
 def _unchanged(memo: Memo, snapshot: Snapshot) -> bool:
-    if memo.promotions != snapshot.generation("promotions"):
+    if memo.promotions is not None and memo.promotions != snapshot.generation("promotions"):
         return False
     return all(snapshot.get(table, key) == row for (table, key), row in memo.rows.items())
 

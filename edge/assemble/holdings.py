@@ -7,11 +7,13 @@ currency than the page does not hold: the page keeps the origin's bytes there, a
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 from cachetools import LRUCache
 
+from edge.errors import RowError
 from edge.store.row import Row
 from edge.store.table_reader import Snapshot
 from renderers.page import Page, Reading, Values
@@ -29,6 +31,7 @@ class Why(enum.Enum):
 
     MISSING = "no row"
     DELETED = "row deleted"
+    UNREADABLE = "row does not decode"
     TOO_OLD = "row older than max_age"
     ORIGIN_CHANGED = "origin changed after the row"
     CURRENCY = "row in another currency than the page"
@@ -55,7 +58,7 @@ class RowCache:
         self._promotions: tuple[int, Promotions] = (-1, Promotions(()))
 
     def values(self, table: str, key: str, row: Row) -> Values:
-        """The decoded value of a row that has one."""
+        """The decoded value of a row that has one. Raises msgspec.MsgspecError for what is no map."""
         held = self._values.get((table, key))
         if held is not None and held[0] == row:
             return held[1]
@@ -67,10 +70,13 @@ class RowCache:
         """The table's generation and its index."""
         generation = snapshot.generation("promotions")
         if self._promotions[0] != generation:
-            rows = snapshot.scan("promotions", limit=_EVERY_PROMOTION)
-            index = Promotions((key, self.values("promotions", key, row)) for key, row in rows)
-            self._promotions = (generation, index)
+            self._promotions = (generation, Promotions(self._readable(snapshot)))
         return self._promotions
+
+    def _readable(self, snapshot: Snapshot) -> Iterator[tuple[str, Values]]:
+        for key, row in snapshot.scan("promotions", limit=_EVERY_PROMOTION):
+            with suppress(msgspec.MsgspecError):  # one bad row takes no other down (law 7)
+                yield key, self.values("promotions", key, row)
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -109,9 +115,12 @@ class Holdings:
         return self._readings.get((table, sku))
 
     def row(self, table: str, key: str) -> Row | None:
-        """The row as stored, remembered as one this page depends on."""
+        """The row as stored, remembered as one this page depends on; None also for a SKU that is no possible key."""
         if (table, key) not in self.rows:
-            self.rows[table, key] = self._snapshot.get(table, key)
+            try:
+                self.rows[table, key] = self._snapshot.get(table, key)
+            except RowError:
+                return None
         return self.rows[table, key]
 
     def _row(self, table: str, sku: str) -> Held:
@@ -124,7 +133,10 @@ class Holdings:
         expires_ms = row.version + self._max_age_ms[table] if table in self._max_age_ms else None
         if expires_ms is not None and expires_ms <= self._moment.now_ms:
             return Held(None, Why.TOO_OLD, (table, "old"), None)
-        values, edge_ms = effective(table, self._cache.values(table, sku, row), self._moment.now_ms)
+        try:
+            values, edge_ms = effective(table, self._cache.values(table, sku, row), self._moment.now_ms)
+        except msgspec.MsgspecError:
+            return Held(None, Why.UNREADABLE, (table, row.order), None)
         until_ms = earliest(expires_ms, edge_ms)
         currency = values.get("currency")
         if self._currencies and currency is not None and currency not in self._currencies:
@@ -142,7 +154,10 @@ class Holdings:
         row = self.row("products", sku)
         if row is None or row.value is None:
             return ()
-        tags = self._cache.values("products", sku, row).get("tags")
+        try:
+            tags = self._cache.values("products", sku, row).get("tags")
+        except msgspec.MsgspecError:
+            return ()
         return [str(tag) for tag in tags] if isinstance(tags, list) else ()
 
 

@@ -1,4 +1,4 @@
-"""Filling a page's slots: everywhere or nowhere for each row (design, law 5)."""
+"""Filling a page's slots: everywhere or nowhere for each value (design, law 5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from cachetools import LRUCache
 
 from edge.assemble.holdings import Held, Holdings, Place
 from renderers.fragments import Missing, Scope, Unprintable, Visitor, compile_fill, fragment
-from renderers.page import Page, Sink, Slot
+from renderers.page import Page, Slot
+from renderers.sinks import to_bytes
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -36,20 +37,9 @@ class FragmentCache:
         found = self._fragments.get(key)
         if found is None:
             scope = Scope({table: held.values for table, held in rows.items()}, place)
-            found = encode(fragment(fill, slot.sink, slot.learnt, scope), slot.sink, charset)
+            found = to_bytes(slot.sink, fragment(fill, slot.sink, slot.learnt, scope), charset)
             self._fragments[key] = found
         return found
-
-
-def encode(text: str, sink: Sink, charset: str) -> bytes:
-    """A fragment in the page's charset. Raises Unprintable for what neither the charset nor the sink can express."""
-    references = sink in {Sink.HTML, Sink.ATTRIBUTE}
-    try:
-        return text.encode(charset, "xmlcharrefreplace" if references else "strict")
-    except UnicodeEncodeError as exc:
-        raise Unprintable(
-            f"{exc.object[exc.start : exc.end]!r} does not exist in the page's charset {charset}"
-        ) from exc
 
 
 class Filled(msgspec.Struct, frozen=True):
@@ -60,48 +50,78 @@ class Filled(msgspec.Struct, frozen=True):
 
 
 def fill_slots(page: Page, holdings: Holdings, cache: FragmentCache, place: Place | None) -> Filled:
-    """Every slot that no visitor is needed for.
-
-    A value that cannot be printed in one sink takes its row out of all of them, so the loop runs once more; each turn
-    takes out at least one row.
-    """
-    broken: dict[tuple[str, str], str] = {}
-    while True:
-        filled = _attempt(page, holdings, cache, place, broken)
-        if filled is not None:
-            return filled
-
-
-def _attempt(
-    page: Page, holdings: Holdings, cache: FragmentCache, place: Place | None, broken: dict[tuple[str, str], str]
-) -> Filled | None:
+    """Every slot that no visitor is needed for."""
+    attempt = _Attempt(page, holdings, cache, place)
+    while attempt.give_way():
+        pass
     fragments: list[bytes | None] = []
     notes: list[Note] = []
-    for slot in page.slots:
+    for index, slot in enumerate(page.slots):
         if slot.visitor:
             fragments.append(None)
             notes.append(Note(slot.name, slot.sku, "visitor"))
-            continue
-        sku = slot.sku or ""
-        rows = {table: holdings.get(table, sku) for table in slot.tables}
-        reason = next((broken[table, sku] for table in slot.tables if (table, sku) in broken), None)
-        if reason is None:
-            try:
-                fragments.append(cache.get(slot, page.charset, rows, place))
-                notes.append(Note(slot.name, slot.sku, "row"))
-                continue
-            except Missing as exc:
-                reason = next((held.why.value for held in rows.values() if held.why is not None), str(exc))
-            except Unprintable as exc:
-                broken.update({(table, sku): f"{slot.name}: {exc}" for table in slot.tables})
-                return None
-        fragments.append(slot.origin)
-        notes.append(Note(slot.name, slot.sku, "origin", reason))
+        elif index in attempt.from_rows:
+            fragments.append(attempt.from_rows[index])
+            notes.append(Note(slot.name, slot.sku, "row"))
+        else:
+            fragments.append(slot.origin)
+            notes.append(Note(slot.name, slot.sku, "origin", attempt.refused[index]))
     return Filled(tuple(fragments), tuple(notes))
 
 
 def visitor_fragment(slot: Slot, charset: str, visitor: Visitor) -> bytes:
-    """The bytes of a slot that holds the visitor's own value. Raises Missing when this visitor has none."""
-    return encode(
-        fragment(compile_fill(slot.fill), slot.sink, slot.learnt, Scope({}, None, visitor)), slot.sink, charset
-    )
+    """The bytes of a slot that holds the visitor's own value. Raises Missing or Unprintable when there is none."""
+    scope = Scope({}, None, visitor)
+    return to_bytes(slot.sink, fragment(compile_fill(slot.fill), slot.sink, slot.learnt, scope), charset)
+
+
+class _Attempt:
+    """Each slot filled from its own rows, before the slots of one value have agreed."""
+
+    def __init__(self, page: Page, holdings: Holdings, cache: FragmentCache, place: Place | None) -> None:
+        self._slots = page.slots
+        self.from_rows: dict[int, bytes] = {}
+        self.refused: dict[int, str] = {}
+        """By slot: why it keeps the origin's bytes."""
+        self._broken: dict[tuple[str, str], str] = {}
+        """By (table, SKU): why the row can show nowhere on this page."""
+        for index, slot in enumerate(page.slots):
+            if slot.visitor:
+                continue
+            sku = slot.sku or ""
+            rows = {table: holdings.get(table, sku) for table in slot.tables}
+            try:
+                self.from_rows[index] = cache.get(slot, page.charset, rows, place)
+            except Missing as exc:
+                self.refused[index] = next((held.why.value for held in rows.values() if held.why), str(exc))
+            except Unprintable as exc:
+                self.refused[index] = str(exc)
+                self._broken.update({(table, sku): f"slot {slot.name}: {exc}" for table in slot.tables})
+
+    def give_way(self) -> bool:
+        """Take out what would contradict a slot that keeps the origin's bytes. True while there was something."""
+        kept = {pair: self._slots[index].name for index in self.refused for pair in _shown(self._slots[index])}
+        contrary = {index: reason for index in self.from_rows if (reason := self._contradiction(index, kept))}
+        for index, reason in contrary.items():
+            del self.from_rows[index]
+            self.refused[index] = reason
+        return bool(contrary)
+
+    def _contradiction(self, index: int, kept: Mapping[tuple[str, str, str | None], str]) -> str | None:
+        slot = self._slots[index]
+        for table in slot.tables:
+            if (table, slot.sku or "") in self._broken:
+                return self._broken[table, slot.sku or ""]
+        for pair in _shown(slot):
+            if pair in kept:
+                return f"slot {kept[pair]} keeps what the origin says of the same value"
+        return None
+
+
+def _shown(slot: Slot) -> list[tuple[str, str, str | None]]:
+    """(SKU, table, field) of each value the origin's bytes may state in a slot; of promotions they state none."""
+    return [
+        (slot.sku or "", table, field)
+        for table, field in compile_fill(slot.fill).named
+        if table != "promotions" and not slot.visitor
+    ]

@@ -103,7 +103,7 @@ def _entry(filling: Filling, where: Place, lifetime: Lifetime, facts: Facts) -> 
         status=facts.status,
         headers=headers,
         lifetime=lifetime,
-        fetched_at_ms=filling.parts.now_ms(),
+        fetched_at_ms=filling.asked_at_ms,
         body_length=facts.length,
         version=digest.digest(),
         vary=variant(where.names, request.fields),

@@ -58,6 +58,7 @@ async def _ask(filling: Filling, where: Place, copy: Copy | None, *, validate: b
     known = copy if validate and copy is not None and may_validate(filling, kind, copy) else None
     asked = asking(request, parts.rules, stored=known.entry.headers if known is not None else None)
     async with parts.client.exchange(request.origin, "GET", asked.target, asked.fields) as response:
+        filling.asked_at_ms = parts.now_ms() - response.waited_ms
         parts.counters.origin_requests[request.origin, f"{response.status // 100}xx"] += 1
         await parts.health.answered(request.origin, response.status, key=request.key)
         if response.status == 304 and known is not None and asked.conditional:

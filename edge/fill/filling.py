@@ -55,6 +55,8 @@ class Filling:
         self.request = request
         self.flight = flight
         self.lead = lead
+        self.asked_at_ms = parts.now_ms()
+        """When the origin was asked, once it has answered: what it says is at least so new, a row may be newer."""
         self._started_s = monotonic_s()
 
     @property

@@ -105,7 +105,7 @@ def _dated(filling: Filling, page: Page, copy: Copy | None) -> Page:
         return carry(
             copy.page if copy is not None else None,
             page,
-            fetched_at_ms=now_ms,
+            fetched_at_ms=filling.asked_at_ms,
             held=lambda table, sku: effective_row(snapshot, table, sku, now_ms=now_ms),
         )
 

@@ -13,6 +13,7 @@ from edge.fill.rules import KindRule
 from edge.model import fields
 from edge.policy.conditional import confirms, merged
 from edge.policy.storability import Refusal, admit, stored_fields
+from edge.store.pages import Renewal
 
 
 def may_validate(filling: Filling, kind: KindRule | None, copy: Copy) -> bool:
@@ -39,7 +40,8 @@ async def receive_not_modified(
         filling.passed(verdict.value, origin_ms=response.waited_ms, remember=not verdict.concerns_request_only)
         return True
     lifetime = verdict if kind is not None else bounded(verdict, rules.max_grace_s)
-    if not await filling.parts.store.freshen(where.key.digest, lifetime, encodable(stored_fields(together))):
+    renewal = Renewal(lifetime, encodable(stored_fields(together)), filling.asked_at_ms)
+    if not await filling.parts.store.freshen(where.key.digest, renewal):
         return False
     filling.stored(response, where)
     return True

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 from cachetools import LRUCache
 
-from edge.assemble.assembler import StoredPage
+from edge.assemble.assembler import StoredPage, stored_page
 from edge.model import CacheKey, Fields
 from edge.policy.vary import vary_suffix
 from edge.store.pages import Entry, PageReader, PageView
@@ -111,7 +111,7 @@ def _read_page(view: PageView, digest: bytes, entry: Entry) -> Copy | None:
     page, pressed = view.page(digest, entry), view.pressed(digest, entry)
     if page is None or pressed is None:
         return None
-    return Copy(digest, entry, StoredPage(digest, entry.version, entry.fetched_at_ms, page, pressed), b"", None)
+    return Copy(digest, entry, stored_page(entry, digest, page, pressed), b"", None)
 
 
 def _read_plain(view: PageView, digest: bytes, entry: Entry) -> Copy | None:

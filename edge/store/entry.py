@@ -21,6 +21,7 @@ class Entry(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False
     """The response's fields, ETag and Last-Modified among them, without those of the connection."""
     lifetime: Lifetime
     fetched_at_ms: int
+    """When the origin was asked for what it said last, a 304 included: Unix milliseconds."""
     body_length: int
     """Bytes of the origin's body, uncompressed."""
     version: bytes
@@ -47,6 +48,14 @@ class PageContent(msgspec.Struct, frozen=True):
 
 
 Content = PlainContent | PageContent
+
+
+class Renewal(msgspec.Struct, frozen=True):
+    """What a 304 changes of an entry."""
+
+    lifetime: Lifetime
+    headers: Pairs
+    fetched_at_ms: int
 
 
 class Primary(msgspec.Struct, frozen=True):

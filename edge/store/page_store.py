@@ -10,8 +10,7 @@ import msgspec
 
 from edge import clock
 from edge.errors import StoreFull
-from edge.model import Lifetime, Pairs
-from edge.store.entry import Content, Entry, Primary
+from edge.store.entry import Content, Entry, Primary, Renewal
 from edge.store.page_records import vocabulary_key
 from edge.store.page_shelf import Shelf, pack
 from edge.store.translate import map_is_full
@@ -60,15 +59,14 @@ class PageStore:
         evicted = await self._relieving(lambda txn: self._shelf.place(txn, parcel, now_ms))
         self.evicted += evicted
 
-    async def freshen(self, digest: bytes, lifetime: Lifetime, headers: Pairs, *, version: bytes | None = None) -> bool:
-        """Give an entry a new lifetime and fields after a 304; returns whether it was still there to freshen.
-
-        ``version`` is the new version if the fields changed it.
-        """
+    async def freshen(self, digest: bytes, renewal: Renewal) -> bool:
+        """Give an entry a new lifetime and fields after a 304; returns whether it was still there to freshen."""
         now_ms = self._now_ms()
 
         def renew(entry: Entry) -> Entry:
-            return msgspec.structs.replace(entry, lifetime=lifetime, headers=headers, version=version or entry.version)
+            return msgspec.structs.replace(
+                entry, lifetime=renewal.lifetime, headers=renewal.headers, fetched_at_ms=renewal.fetched_at_ms
+            )
 
         return await self._relieving(lambda txn: self._shelf.freshen(txn, digest, renew, now_ms))
 

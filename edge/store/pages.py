@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge.store.entry import Content, Entry, PageContent, PlainContent, Primary
+from edge.store.entry import Content, Entry, PageContent, PlainContent, Primary, Renewal
 from edge.store.page_reader import PageReader, PageView, Usage
 from edge.store.page_store import PageStore
 
@@ -15,5 +15,6 @@ __all__ = [
     "PageView",
     "PlainContent",
     "Primary",
+    "Renewal",
     "Usage",
 ]

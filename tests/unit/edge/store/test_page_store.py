@@ -9,7 +9,7 @@ import pytest
 from edge.errors import StoreFull
 from edge.model import Lifetime
 from edge.store.page_shelf import VARIANTS
-from edge.store.pages import Entry, PlainContent, Primary
+from edge.store.pages import Entry, PlainContent, Primary, Renewal
 
 if TYPE_CHECKING:
     from tests.unit.edge.store.conftest import Pages
@@ -128,11 +128,11 @@ async def test_a_304_renews_lifetime_and_fields_and_keeps_the_body(
 ) -> None:
     await shop.put("a", size=100_000)
     lifetime, headers = Lifetime(stored_at=2_000, initial_age=0, ttl=90), (("ETag", '"b"'), ("X-" + "y" * 3_000, "z"))
-    assert await shop.store.freshen(digest_of("a"), lifetime, headers, version=b"version2")
+    assert await shop.store.freshen(digest_of("a"), Renewal(lifetime, headers, fetched_at_ms=7))
     with shop.pages.reader.view() as view:
         entry = view.lookup(digest_of("a"), "a")
         assert entry is not None
-        assert (entry.lifetime, entry.headers, entry.version, entry.status) == (lifetime, headers, b"version2", 200)
+        assert (entry.lifetime, entry.headers, entry.fetched_at_ms, entry.status) == (lifetime, headers, 7, 200)
         assert view.body(digest_of("a"), entry) == bytes(100_000)
     await shop.store.remove(digest_of("a"))
     assert shop.used() == 0
@@ -142,13 +142,13 @@ async def test_a_freshened_entry_is_recent(shop: Shop, digest_of: DigestOf) -> N
     for key in "abcd":
         await shop.put(key)
     shop.pages.clock.ms += 1
-    await shop.store.freshen(digest_of("a"), Lifetime(1, 0, 1), ())
+    await shop.store.freshen(digest_of("a"), Renewal(Lifetime(1, 0, 1), (), 0))
     await shop.put("e")
     assert shop.there("abcde") == "acde"
 
 
 async def test_what_is_not_there_cannot_be_freshened_or_removed(shop: Shop, digest_of: DigestOf) -> None:
-    assert not await shop.store.freshen(digest_of("a"), Lifetime(1, 0, 1), ())
+    assert not await shop.store.freshen(digest_of("a"), Renewal(Lifetime(1, 0, 1), (), 0))
     assert not await shop.store.remove(digest_of("a"))
 
 
@@ -221,6 +221,34 @@ async def test_using_a_variant_keeps_its_resource(varying: Varying) -> None:
     await varying.shop.put("e", size=2 * QUARTER)
     assert varying.names() == ("accept-language",)
     assert varying.shop.there("dabce") == "dbce"
+
+
+async def test_a_freshened_variant_keeps_its_resource(varying: Varying, digest_of: DigestOf) -> None:
+    store = varying.shop.store
+    await varying.put("d")
+    for key in "abc":
+        await varying.shop.put(key)
+    await store.freshen(digest_of("d"), Renewal(Lifetime(1, 0, 1), (), 0))
+    varying.shop.pages.clock.ms += 1
+    await varying.shop.put("e", size=2 * QUARTER)
+    assert varying.names() == ("accept-language",), "freshening is using"
+    for key in "ce":
+        await varying.shop.put(key)
+    await varying.shop.touch("d")
+    await varying.shop.put("f", size=2 * QUARTER)
+    assert varying.names() == ("accept-language",), "and it is still known to be a variant"
+
+
+async def test_a_map_that_is_full_before_its_time_is_relieved_by_evicting(
+    pages: Pages, entry_of: EntryOf, digest_of: DigestOf
+) -> None:
+    pages.size_bytes = 4 * pages.size_bytes  # more than the map holds
+    shop = Shop(pages, entry_of, digest_of)
+    for number in range(30):
+        await shop.put(f"k{number}", size=400_000)
+        with pages.reader.view() as view:
+            assert view.lookup(digest_of(f"k{number}"), f"k{number}") is not None
+    assert shop.store.evicted > 10
 
 
 async def test_the_publish_gate_s_memory_ends_with_the_page_it_is_about(shop: Shop, digest_of: DigestOf) -> None:
