@@ -92,12 +92,12 @@ def open_pages(path: Path, size_bytes: int) -> lmdb.Environment:
             return _open_checked(path, layout)
 
 
-def open_reader(path: Path, layout: Layout) -> lmdb.Environment:
+def open_reader(path: Path, layout: Layout, *, wait_s: float = _WAIT_S) -> lmdb.Environment:
     """Open an environment read-only, created empty if no process has yet.
 
-    While it is damaged this waits for its writer to set it aside, then raises StoreCorrupt; blocks up to 20 s.
+    While it is damaged this waits for its writer to set it aside; blocks for ``wait_s``, then raises StoreCorrupt.
     """
-    until = clock.monotonic_s() + _WAIT_S
+    until = clock.monotonic_s() + wait_s
     while True:
         try:
             with _opening(path):

@@ -203,6 +203,28 @@ def test_all_processes_of_a_node_may_open_at_once(tmp_path: Path, *, damaged: bo
     assert len(list(tmp_path.glob("pages.damaged-*"))) == damaged
 
 
+OPEN_A_READER = """
+import sys
+from pathlib import Path
+from edge.store.environment import open_reader, pages_layout
+open_reader(Path(sys.argv[1]), pages_layout(1 << 22), wait_s=0)
+"""
+
+
+@pytest.mark.parametrize("damage", [truncate_to(0.5), truncate_to(0.01)], ids=["half", "a hundredth"])
+def test_a_reader_refuses_a_file_cut_short_and_leaves_it_to_the_writer(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    # In a process of its own: reading past the end of a mapped file kills it.
+    fill_pages(tmp_path / "pages")
+    damage(tmp_path / "pages" / "data.mdb")
+    command = [sys.executable, "-c", OPEN_A_READER, str(tmp_path / "pages")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "StoreCorrupt" in done.stderr
+    assert list(tmp_path.glob("pages.damaged-*")) == []
+
+
 HOLD_A_READER = """
 import sys
 from pathlib import Path

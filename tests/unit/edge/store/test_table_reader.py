@@ -82,6 +82,13 @@ async def test_changes_come_oldest_first_each_row_once_and_as_it_is_now(tables: 
         assert snapshot.changed_since(snapshot.last_seq(), limit=9) == []
 
 
+async def test_the_change_index_does_not_grow_with_changes_to_one_row(tables: Tables) -> None:
+    for number in range(50):
+        await tables.as_node("a").put("prices", "A-1", b"%d" % number)
+    with tables.env.begin() as txn:
+        assert txn.stat(TableDatabases(tables.env).changes)["entries"] == 1
+
+
 @pytest.mark.parametrize(
     ("table", "key"),
     [("prices", ""), ("prices", "k" * 401), ("prices", "é" * 201), ("", "A-1"), ("t" * 65, "A-1"), ("a\0b", "A-1")],
