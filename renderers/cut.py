@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from renderers.charsets import decode_charset
 from renderers.fragments import Vocabulary
 from renderers.locate import Document, Unreadable
 from renderers.page import Compiled, KindSpec, Learnt, Page, Reading, Refused, Slot
 from renderers.prove import MOVED, proven
 from renderers.readings import Known, carry, not_restored, read_out
-from renderers.recognise import currencies, decode_charset
+from renderers.recognise import currencies
 from renderers.survey import Candidate, Fault, check_spec, survey
 
 __all__ = ["carry", "compile_page"]

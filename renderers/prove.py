@@ -79,11 +79,7 @@ def _holds(origin: _Origin, holes: Sequence[Hole]) -> bool:
 
 def _unused_digits(origin: _Origin) -> str:
     """Digits, so that the sentinel is good text, a good attribute value and a good JSON number alike."""
-    return next(
-        digits
-        for n in itertools.count(7_046_029_254)
-        if (digits := str(n)).encode() not in origin.source and digits not in origin.html
-    )
+    return next(digits for n in itertools.count(7_046_029_254) if (digits := str(n)) not in origin.html)
 
 
 def _splice(source: bytes, holes: Sequence[Hole], sentinels: Sequence[str]) -> bytes:

@@ -55,11 +55,8 @@ def read_out(doc: Document, candidates: Sequence[Candidate], vocabulary: Mapping
 def not_restored(doc: Document, candidate: Candidate, learnt: Learnt, values: Mapping[str, Values]) -> str | None:
     """Why the candidate's fill does not print the origin's bytes from the values read; None when it does (law 6).
 
-    A fill that misses a value leaves the origin's bytes alone: so does a promotion while there is none. A visitor's own
-    value is never on the page for others, so there is nothing to compare.
+    A fill that misses a value leaves the origin's bytes alone: a promotion that is not, a token without visitor.
     """
-    if candidate.fill.visitor:
-        return None
     span = candidate.hole.span
     scope = Scope({table: values.get(table) for table in candidate.fill.tables})
     try:

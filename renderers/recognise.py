@@ -9,11 +9,8 @@ from collections.abc import Iterator, Sequence
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from renderers import json_spans
-from renderers.charsets import decode_charset
 from renderers.locate import Document, Element, select
 from renderers.targets import CssTarget, JsonLdSku, MetaSku, PathSku, SkuRule, parse_sku
-
-__all__ = ["currencies", "decode_charset", "page_sku"]
 
 _PRODUCTS = frozenset({"product", "productgroup", "productmodel", "individualproduct", "vehicle", "book"})
 _WRAPPERS = frozenset({"@graph", "mainEntity", "mainEntityOfPage"})

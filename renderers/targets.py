@@ -122,18 +122,14 @@ def _json(rest: str, at: str) -> JsonTarget:
 
 
 def _pointer_start(rest: str) -> int | None:
-    """Offset of the ``#/`` that ends the selector; one inside brackets or quotes belongs to the selector."""
-    quote, depth = "", 0
+    """Offset of the ``#/`` that ends the selector; one inside quotes belongs to the selector."""
+    quote = ""
     for index, char in enumerate(rest):
         if quote:
             quote = "" if char == quote else quote
         elif char in "\"'":
             quote = char
-        elif char in "([":
-            depth += 1
-        elif char in ")]":
-            depth -= 1
-        elif depth <= 0 and rest.startswith("#/", index):
+        elif rest.startswith("#/", index):
             return index
     return None
 

@@ -80,19 +80,29 @@ def test_a_slot_of_two_rows_hands_a_refusal_on() -> None:
     slots = (slot("b", "css:b", STOCK), slot("i", "css:i", both), slot("u", "css:u"))
     assert refused(compiled(page, *slots)) == set()
     assert refused(compiled(page, *slots, slot("s", "css:s"))) == {"b", "i", "u", "s"}
+    unprovable = "<table><tr><td>5.00</table>"
+    assert refused(compiled(page + unprovable, *slots, slot("r", "css:tr"))) == {"b", "i", "u", "r"}
 
 
 def test_the_rows_of_other_skus_are_not_taken_along() -> None:
     card = slot("c", "css:b", MONEY, each="css:li", sku="css:li@id")
-    result = compiled("<li id=X><b>5 €</b></li><li id=Y><b>call</b></li><li id=Z><b>6 €</b></li>", card, sku=None)
-    assert [item.sku for item in result.page.slots] == ["X", "Z"]
-    assert refused(result) == {"c"}
+    cards = "<li id={0}><b>5 €</b></li><li id={1}><b>call</b></li>"
+    result = compiled(cards.format("W", "X") + cards.format("Y", "Z"), card, sku=None)
+    assert [item.sku for item in result.page.slots] == ["W", "Y"]
+    assert [item.slot for item in result.refused] == ["c"]
 
 
 def test_values_that_disagree_refuse_the_row_and_say_both() -> None:
     result = compiled("<b>19.99</b><i>21.00</i>", slot("b", "css:b"), slot("i", "css:i"))
     assert result.page.slots == ()
     assert any("19.99" in item.reason and "21" in item.reason for item in result.refused)
+
+
+def test_a_fill_that_prints_something_else_once_the_whole_page_is_read_is_refused() -> None:
+    sale = "{% if prices.list_amount %}Sale{% else %}New{% endif %}"
+    was = slot("s", "css:s", "{{ prices.list_amount | money }}")
+    assert refused(compiled("<b>Sale</b><s>$9.00</s>", slot("b", "css:b", sale), was)) == set()
+    assert refused(compiled("<b>New</b><s>$9.00</s>", slot("b", "css:b", sale), was)) == {"b", "s"}
 
 
 def test_a_place_that_cannot_be_proven_is_refused() -> None:

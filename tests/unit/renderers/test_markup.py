@@ -33,7 +33,7 @@ CASES = [
     Case("a comment without end", b"<p><!-- <b>", [b"<p>"]),
     Case("bogus comments", b"<!x <b><p><?php <b><i></ <b><u></>", [b"<p>", b"<i>", b"<u>"]),
     Case("CDATA outside SVG is a comment", b"<![CDATA[ <b> x ]]><p>", [b"<p>"]),
-    Case("CDATA in SVG hides tags", b"<svg><![CDATA[ <b> > ]]><g></svg>", [b"<svg>", b"<g>", b"</svg>"]),
+    Case("CDATA in SVG hides tags", b"<svg><![CDATA[ > <b> ]]><g></svg>", [b"<svg>", b"<g>", b"</svg>"]),
     Case("a script", b"<script>if (a<b) '<p>'</script ><p>", [b"<script>", b"</script >", b"<p>"]),
     Case(
         "a script in an escaped script",
@@ -48,6 +48,7 @@ CASES = [
          [b"<svg>", b"<style>", b"<g>", b"</style>", b"</svg>"]),
     Case("HTML in SVG", b"<svg><desc><style><g></style></desc><a>",
          [b"<svg>", b"<desc>", b"<style>", b"</style>", b"</desc>", b"<a>"]),
+    Case("an SVG without content", b"<svg/><style><g></style>", [b"<svg/>", b"<style>", b"</style>"]),
     Case("an HTML tag ends SVG", b"<svg><p><style><g></style>", [b"<svg>", b"<p>", b"<style>", b"</style>"]),
     Case("plaintext", b"<p><plaintext><b></plaintext>", [b"<p>", b"<plaintext>"]),
     Case("a tag without end", b"<p><a href='x><b>", [b"<p>"]),

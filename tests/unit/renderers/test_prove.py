@@ -66,7 +66,7 @@ CASES = [
     Case("a charset the page declares in it", "<meta charset=utf-8>", "css:meta@charset", ["utf-8"]),
     Case("a button, in an unclosed link", "<a href=x><button class=x>1</button><a>2</a>", "css:.x", ["1"]),
     Case("NUL beside it", "<p>\0<b class=x>1</b>\0", "css:.x", ["1"]),
-    Case("digits like our own", "<p>7046029254 70460292550 <b class=x>7046029254000000</b>", "css:.x",
+    Case("digits like our own", "<p>7046029254000000 &#55;046029255000000 <b class=x>7046029254000000</b>", "css:.x",
          ["7046029254000000"]),
 ]  # fmt: skip
 

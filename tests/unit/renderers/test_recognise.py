@@ -33,6 +33,8 @@ SKUS = [
     Case("a Product deep inside", ld({"@type": "WebPage", "about": {"x": [PRODUCT]}}), "json-ld:sku", "A1"),
     Case("types as a list of URLs", ld({**PRODUCT, "@type": ["http://schema.org/Product", "x"]}), "json-ld:sku", "A1"),
     Case("related products", ld({**PRODUCT, "isRelatedTo": [{**PRODUCT, "sku": "B2"}]}), "json-ld:sku", "A1"),
+    Case("a Product in a graph, another mentioned", ld({"@graph": [PRODUCT], "mentions": [{**PRODUCT, "sku": "B2"}]}),
+         "json-ld:sku", "A1"),
     Case("the same product twice", ld(PRODUCT, PRODUCT), "json-ld:sku", "A1"),
     Case("two products side by side", ld(PRODUCT, {**PRODUCT, "sku": "B2"}), "json-ld:sku", None),
     Case("in the offers", ld({"@type": "Product", "offers": [{"sku": "X"}]}), "json-ld:offers.sku", "X"),

@@ -38,7 +38,8 @@ CASES = [
     Case(f"json:{LD}#/offers/price", JsonTarget(LD, ("offers", "price"))),
     Case("json:script#state#/a/0", JsonTarget("script#state", ("a", "0"))),
     Case("json:script[data-x='#/a']#/b", JsonTarget("script[data-x='#/a']", ("b",))),
-    Case("json:script#/a~1b/c~0d/", JsonTarget("script", ("a/b", "c~d", ""))),
+    Case("json:script#/a~1b/c~0d/~01", JsonTarget("script", ("a/b", "c~d", "~1"))),
+    Case("json:script#/", JsonTarget("script", ("",))),
 ]
 
 
