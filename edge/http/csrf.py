@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
+import string
 
 from edge.model import RequestFacts
 from edge.policy.cookies import request_cookies
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{16,128}")
-_MINTED_BYTES = 24
-"""32 characters of base64url: 192 bits, as many characters as Django's own secret has."""
+_MINTED_ALPHABET = string.ascii_letters + string.digits
+_MINTED_CHARS = 32
+"""190 bits. Django refuses a secret of another length, or with any other character."""
 
 
 class Tokens:
@@ -27,7 +29,7 @@ class Tokens:
         values = [value for cookie, value in request_cookies(self._facts.fields) if cookie == name]
         if values and _WELL_FORMED.fullmatch(values[0]):
             return values[0]
-        self.minted[name] = secrets.token_urlsafe(_MINTED_BYTES)
+        self.minted[name] = "".join(secrets.choice(_MINTED_ALPHABET) for _ in range(_MINTED_CHARS))
         return self.minted[name]
 
     def set_cookies(self) -> list[str]:
