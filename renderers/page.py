@@ -95,6 +95,14 @@ class Reading(msgspec.Struct, frozen=True, array_like=True):
     changed_at_ms: int = 0
 
 
+class Refused(msgspec.Struct, frozen=True, array_like=True):
+    """Why a slot, or a whole table on this page, keeps the origin's bytes. Shown by inspect, explain and the log."""
+
+    slot: str
+    reason: str
+    """A sentence: what was found, and what to write instead."""
+
+
 class Page(msgspec.Struct, frozen=True, array_like=True):
     """An HTML response cut once. ``len(segments) == len(slots) + 1``."""
 
@@ -106,6 +114,8 @@ class Page(msgspec.Struct, frozen=True, array_like=True):
     currencies: tuple[str, ...]
     """ISO 4217 codes a row may have to be printed here; empty when the page gives no hint at all."""
     spec_digest: bytes
+    refused: tuple[Refused, ...] = ()
+    """Slots that keep the origin's bytes on this page, and why."""
 
     def __post_init__(self) -> None:
         if len(self.segments) != len(self.slots) + 1:
@@ -121,14 +131,6 @@ class Pressed(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """CRC-32 of the segment."""
     length: int
     """Bytes of the segment before compression."""
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """Why a slot, or a whole table on this page, keeps the origin's bytes. Shown by inspect, explain and the log."""
-
-    slot: str
-    reason: str
-    """A sentence: what was found, and what to write instead."""
 
 
 class Compiled(msgspec.Struct, frozen=True):

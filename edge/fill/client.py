@@ -68,6 +68,13 @@ class FillerClient:
         response = await self._post("/touch", encode(digests))
         response.release()
 
+    async def invalidate(self, digests: tuple[bytes, ...]) -> None:
+        """See :class:`edge.fill.protocol.Fills`. Raises FillerUnavailable."""
+        response = await self._post("/invalidate", encode(digests))
+        response.release()
+        if response.status != 204:
+            raise FillerUnavailable(f"the filler answered {response.status}")
+
     async def _post(self, path: str, body: bytes) -> aiohttp.ClientResponse:
         try:
             try:

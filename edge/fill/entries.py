@@ -9,7 +9,6 @@ import msgspec
 
 from edge.errors import StoreError, StoreFull
 from edge.fill.bodies import gzipped
-from edge.fill.cutting import Cut
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
 from edge.fill.octets import encodable
@@ -18,7 +17,7 @@ from edge.model import Fields, Lifetime, Pairs, fields
 from edge.policy.storability import stored_fields
 from edge.policy.vary import selecting_fields, variant
 from edge.store.pages import Content, Entry, PageContent, PlainContent
-from renderers.page import Page
+from renderers.page import Page, Pressed
 
 logger = logging.getLogger("vitrine.fill")
 
@@ -68,15 +67,27 @@ async def store_plain(
 
 
 async def store_page(
-    filling: Filling, response: OriginResponse, where: Place, lifetime: Lifetime, cut: tuple[Page, Cut, int]
+    filling: Filling, response: OriginResponse, where: Place, lifetime: Lifetime, finished: Finished
 ) -> None:
-    """Store a page and tell everybody how that went. ``cut``: the page, what it was cut with, the body's length."""
-    page, result, length = cut
+    """Store a page and tell everybody how that went."""
+    page = finished.page
     headers = decoded_pairs(stored_fields(fields(response.pairs)))
     # The page itself, not only its bytes: what it is cut into and when its values changed decide what is sent.
-    entry = _entry(filling, where, lifetime, Facts(200, headers, length, msgspec.msgpack.encode(page), page=True))
-    notes = tuple(f"slot {refused.slot}: {refused.reason}" for refused in result.compiled.refused)
-    await _put(filling, response, where, (entry, PageContent(page, result.pressed)), notes)
+    facts = Facts(200, headers, finished.length, msgspec.msgpack.encode(page), page=True)
+    entry = _entry(filling, where, lifetime, facts)
+    notes = (*finished.notes, *(f"slot {refused.slot}: {refused.reason}" for refused in page.refused))
+    await _put(filling, response, where, (entry, PageContent(page, finished.pressed)), notes)
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """A page that was cut, and dated by what was stored before."""
+
+    page: Page
+    pressed: tuple[Pressed, ...]
+    length: int
+    """Bytes of the body."""
+    notes: tuple[str, ...]
+    """Sentences for the operator."""
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -98,6 +98,10 @@ class Filler:
         """See :class:`edge.fill.protocol.Fills`."""
         await self._parts.store.touch(digests)
 
+    async def invalidate(self, digests: tuple[bytes, ...]) -> None:
+        """See :class:`edge.fill.protocol.Fills`."""
+        await self._parts.store.outdate(digests)
+
     def _known(self, request: FillRequest) -> FillAnswer | None:
         """The answer when there is no need to ask the origin for it."""
         parts = self._parts

@@ -13,6 +13,7 @@ from edge.fill.exchange import OriginResponse
 from edge.fill.health import OriginHealth
 from edge.fill.lead import Lead
 from edge.fill.memory import Recent
+from edge.fill.notices import Notices
 from edge.fill.origin import OriginClient
 from edge.fill.place import Copy, Place
 from edge.fill.protocol import FillAnswer, FillRequest, Outcome
@@ -45,6 +46,7 @@ class FillParts(msgspec.Struct, frozen=True, kw_only=True):
     recent: Recent
     counters: Counters
     now_ms: Callable[[], int]
+    notices: Notices = msgspec.field(default_factory=Notices)
 
 
 class Filling:
@@ -98,7 +100,10 @@ class Filling:
         self._land(answer)
 
     def stream(self, response: OriginResponse, pairs: Pairs, *, reason: str, limit_bytes: int) -> Lead | None:
-        """Begin to send the response to the first caller; None when there is nobody to send it to."""
+        """Begin to send the response to the first caller; None when there is nobody to send it to.
+
+        ``reason``: why it is not stored; empty when it is, once it is whole.
+        """
         lead = self.lead
         if lead is None or not lead.listens:
             return None
@@ -110,6 +115,7 @@ class Filling:
                 status=response.status,
                 pairs=pairs,
                 origin_ms=response.waited_ms,
+                storing=not reason,
             )
         )
         return lead

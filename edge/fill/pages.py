@@ -5,27 +5,24 @@ Nothing of an unfinished judgement is ever sent: a visitor gets the page from th
 
 from __future__ import annotations
 
-import logging
+import msgspec
 
 from edge.fill.answers import held_back, origin_in_error
 from edge.fill.bodies import Unstorable, whole_body
 from edge.fill.cutting import Cut, CutFailed, Cutting
-from edge.fill.entries import decoded_pairs, store_page, store_plain
+from edge.fill.entries import Finished, decoded_pairs, store_page, store_plain
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
 from edge.fill.gate import gate, has_price, hold
 from edge.fill.lead import STREAM_BYTES
 from edge.fill.place import Copy, place
-from edge.fill.rows import effective_row
+from edge.fill.rows import effective_row, overruled
 from edge.fill.rules import KindRule
 from edge.fill.vocabulary import learn, vocabularies
 from edge.model import Lifetime, fields
 from edge.policy.publish import Publish, Summary
 from edge.policy.storability import Refusal, admit
 from renderers.cut import carry
-from renderers.page import Page
-
-logger = logging.getLogger("vitrine.fill")
 
 _STAND_IN_TTL_S = 60
 """How long an answer other than 200 stands where a page was before the origin is asked again."""
@@ -59,12 +56,17 @@ async def _receive_ok(
     if isinstance(verdict, Refusal):
         filling.passed(verdict.value, origin_ms=response.waited_ms, remember=True)
     elif "html" not in fields(response.pairs).get("Content-Type", "text/html").lower():
-        await store_plain(filling, response, where, verdict, body)
+        new = Summary(200, len(body), has_price=False)
+        if not await _withheld(filling, kind, response, new, copy=copy):
+            await store_plain(filling, response, where, verdict, body)
     else:
         cut = await _cut(filling, kind, response, body)
-        if cut is not None:
-            page = _dated(filling, cut.compiled.page, copy)
-            await _publish(filling, response, verdict, (page, cut, len(body)), copy=copy)
+        if cut is None:
+            return
+        finished = _finished(filling, cut, len(body), copy)
+        new = Summary(200, len(body), has_price(finished.page))
+        if not await _withheld(filling, kind, response, new, copy=copy):
+            await store_page(filling, response, where, verdict, finished)
 
 
 async def _cut(filling: Filling, kind: KindRule, response: OriginResponse, body: bytes) -> Cut | None:
@@ -84,63 +86,91 @@ async def _cut(filling: Filling, kind: KindRule, response: OriginResponse, body:
     try:
         cut = await parts.cutter.cut(job)
     except CutFailed as exc:
-        logger.error("not cut: %s: %s", filling.key, exc)  # noqa: TRY400 - the page is relayed instead
-        filling.passed("cut-failed", origin_ms=response.waited_ms, remember=True, notes=(str(exc),))
+        _kept_out(filling, kind, response, "cut-failed", (str(exc),))
         return None
     if cut.uncovered:
-        logger.warning("not stored: %s: %s", filling.key, "; ".join(cut.uncovered))
-        filling.passed("leak-gate", origin_ms=response.waited_ms, remember=True, notes=cut.uncovered)
+        _kept_out(filling, kind, response, "leak-gate", cut.uncovered)
         return None
-    for refused in cut.compiled.refused:
-        parts.counters.slots_refused[kind.spec.name, refused.slot] += 1
-        logger.warning("slot %s of %s keeps the origin's bytes: %s", refused.slot, filling.key, refused.reason)
+    parts.notices.tell("storing", filling.key, ())
+    refused = cut.compiled.refused
+    for slot in refused:
+        parts.counters.slots_refused[kind.spec.name, slot.slot] += 1
+    parts.notices.tell(
+        "slots", filling.key, tuple(f"{slot.slot} keeps the origin's: {slot.reason}" for slot in refused)
+    )
     await learn(parts.store, kind.spec.name, cut.compiled.page, known)
     return cut
 
 
-def _dated(filling: Filling, page: Page, copy: Copy | None) -> Page:
+def _kept_out(
+    filling: Filling, kind: KindRule, response: OriginResponse, reason: str, sentences: tuple[str, ...]
+) -> None:
+    """The page is not for others: everybody relays on his own, and the operator learns why."""
+    filling.parts.counters.pages_held[kind.spec.name, reason] += 1
+    filling.parts.notices.tell("storing", filling.key, tuple(f"not stored, {reason}: {line}" for line in sentences))
+    filling.passed(reason, origin_ms=response.waited_ms, remember=True, notes=sentences)
+
+
+def _finished(filling: Filling, cut: Cut, length: int, copy: Copy | None) -> Finished:
     """The page with the instants at which the origin changed a value behind the back of its row (design, law 5)."""
-    now_ms = filling.parts.now_ms()
-    with filling.parts.tables.snapshot() as snapshot:
-        return carry(
+    parts, asked_at_ms = filling.parts, filling.asked_at_ms
+    now_ms = parts.now_ms()
+    page = msgspec.structs.replace(cut.compiled.page, refused=cut.compiled.refused)
+    notes = []
+    with parts.tables.snapshot() as snapshot:
+        page = carry(
             copy.page if copy is not None else None,
             page,
-            fetched_at_ms=filling.asked_at_ms,
+            fetched_at_ms=asked_at_ms,
             held=lambda table, sku: effective_row(snapshot, table, sku, now_ms=now_ms),
         )
+        for reading in page.readings:
+            if reading.changed_at_ms == asked_at_ms and overruled(snapshot, reading):
+                parts.counters.rows_overruled[reading.table,] += 1
+                notes.append(
+                    f"the origin changed {reading.table} of {reading.sku} to {reading.values} after its row was "
+                    "written, so the row shows nowhere on this page; write it again if it is meant to hold"
+                )
+    parts.notices.tell("rows", filling.key, tuple(notes))
+    return Finished(page, cut.pressed, length, tuple(notes))
 
 
-async def _publish(
-    filling: Filling, response: OriginResponse, lifetime: Lifetime, cut: tuple[Page, Cut, int], *, copy: Copy | None
-) -> None:
-    page, _, length = cut
-    judged = gate(filling, copy, Summary(200, length, has_price(page)), page.spec_digest)
-    if judged.outcome is Publish.HOLD and copy is not None and judged.doubt is not None:
-        await hold(filling, judged.memory)
-        filling.down(held_back(judged.doubt, response), copy)
-    else:
-        await store_page(filling, response, place(filling.request, ()), lifetime, cut)
+async def _withheld(
+    filling: Filling, kind: KindRule, response: OriginResponse, new: Summary, *, copy: Copy | None
+) -> bool:
+    """The publish gate keeps the last good copy, and everybody has been told."""
+    notices = filling.parts.notices
+    judged = gate(filling, copy, new, kind.spec.digest)
+    if copy is None or judged.outcome is not Publish.HOLD or judged.doubt is None:
+        notices.tell("publishing", filling.key, ())
+        return False
+    await hold(filling, judged.memory)
+    answer = held_back(judged.doubt, response)
+    filling.parts.counters.pages_held[kind.spec.name, answer.reason] += 1
+    notices.tell("publishing", filling.key, answer.notes)
+    filling.down(answer, copy)
+    return True
 
 
 async def _receive_other(
     filling: Filling, kind: KindRule, response: OriginResponse, body: bytes, *, copy: Copy | None
 ) -> None:
     """Not a page: it may take a page's place once the publish gate believes it, and goes to the first caller else."""
-    judged = gate(filling, copy, Summary(response.status, len(body), has_price=False), b"")
-    if copy is not None and judged.outcome is Publish.HOLD and judged.doubt is not None:
-        await hold(filling, judged.memory)
-        filling.down(held_back(judged.doubt, response), copy)
-    elif "Set-Cookie" in fields(response.pairs):
-        # A redirect that tests for cookies would lead the visitor in circles without the cookie it sets.
-        filling.passed("status", origin_ms=response.waited_ms)
-    elif copy is not None and response.status in _STAND_IN:
+    status, sets_cookie = response.status, "Set-Cookie" in fields(response.pairs)
+    # A redirect that tests for cookies would lead the visitor in circles without the cookie it sets.
+    stands_in = status in _STAND_IN and not (sets_cookie and status < 400)
+    if await _withheld(filling, kind, response, Summary(status, len(body), has_price=False), copy=copy):
+        return
+    if copy is not None and stands_in:
         lifetime = Lifetime(response.received_at, 0, _STAND_IN_TTL_S, 0, kind.route.error_grace_s)
         await store_plain(filling, response, place(filling.request, ()), lifetime, body)
+    elif sets_cookie:
+        filling.passed("status", origin_ms=response.waited_ms)
     else:
         lead = filling.stream(
-            response, decoded_pairs(response.pairs), reason=f"status-{response.status}", limit_bytes=STREAM_BYTES
+            response, decoded_pairs(response.pairs), reason=f"status-{status}", limit_bytes=STREAM_BYTES
         )
-        filling.passed(f"status-{response.status}", origin_ms=response.waited_ms)
+        filling.passed(f"status-{status}", origin_ms=response.waited_ms)
         if lead is not None:
             await lead.pipe.write(body)
             lead.pipe.end()

@@ -1,7 +1,7 @@
 """What workers and the filler say to each other over ``DATA/run/filler.sock``.
 
-``POST /fill`` and ``POST /refresh`` carry one MessagePack FillRequest, ``POST /touch`` an array of digests. The answer
-to ``/fill`` is one frame (four bytes of length, big-endian, then a MessagePack FillAnswer); after it, when the outcome
+``POST /fill`` and ``POST /refresh`` carry one MessagePack FillRequest, ``POST /touch`` and ``POST /invalidate`` an array
+of digests. The answer to ``/fill`` is one frame (four bytes of length, big-endian, then a MessagePack FillAnswer); after it, when the outcome
 is ``stream``, the body of the response as it arrives. A body that breaks off ends without HTTP's last chunk.
 """
 
@@ -96,6 +96,8 @@ class FillAnswer(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What the origin took from the request to its header section; 0 when it was not asked."""
     notes: tuple[str, ...] = ()
     """Sentences for the operator: slots refused, tokens found, what the publish gate holds back and why."""
+    storing: bool = False
+    """``stream``: it is being stored on the way, if it stays small enough and ends well."""
 
 
 class FillResult(Protocol):
@@ -123,6 +125,9 @@ class Fills(Protocol):
 
     async def touch(self, digests: tuple[bytes, ...]) -> None:
         """Note that these entries were used."""
+
+    async def invalidate(self, digests: tuple[bytes, ...]) -> None:
+        """Make these entries stale, all variants included; nothing is deleted. Returns once it is so."""
 
 
 encode = msgspec.msgpack.Encoder(enc_hook=str).encode

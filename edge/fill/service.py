@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 from aiohttp import web
 
-from edge.errors import EdgeError
+from edge.errors import EdgeError, StoreError
 from edge.fill.protocol import FRAME, FillRequest, Fills, decode_digests, decode_request, encode
 from edge.lifecycle import running
 
@@ -25,12 +25,13 @@ _EMPTY = FRAME.pack(0)
 
 
 def make_app(filler: Fills, *, beat_s: float = _BEAT_S) -> web.Application:
-    """The three endpoints of :mod:`edge.fill.protocol`."""
+    """The endpoints of :mod:`edge.fill.protocol`."""
     endpoints = _Endpoints(filler, beat_s)
     app = web.Application()
     app.router.add_post("/fill", endpoints.fill)
     app.router.add_post("/refresh", endpoints.refresh)
     app.router.add_post("/touch", endpoints.touch)
+    app.router.add_post("/invalidate", endpoints.invalidate)
     return app
 
 
@@ -76,12 +77,10 @@ class _Endpoints:
         return web.Response(status=202 if accepted else 503)
 
     async def touch(self, request: web.Request) -> web.Response:
-        try:
-            digests = decode_digests(await request.read())
-        except msgspec.MsgspecError as exc:
-            raise web.HTTPBadRequest(text=str(exc)) from exc
-        await self._filler.touch(digests)
-        return web.Response(status=204)
+        return await _carried_out(self._filler.touch(await _digests(request)))
+
+    async def invalidate(self, request: web.Request) -> web.Response:
+        return await _carried_out(self._filler.invalidate(await _digests(request)))
 
 
 async def _asked(request: web.Request) -> FillRequest:
@@ -89,6 +88,22 @@ async def _asked(request: web.Request) -> FillRequest:
         return decode_request(await request.read())
     except msgspec.MsgspecError as exc:
         raise web.HTTPBadRequest(text=str(exc)) from exc
+
+
+async def _digests(request: web.Request) -> tuple[bytes, ...]:
+    try:
+        return decode_digests(await request.read())
+    except msgspec.MsgspecError as exc:
+        raise web.HTTPBadRequest(text=str(exc)) from exc
+
+
+async def _carried_out(change: Coroutine[None, None, None]) -> web.Response:
+    try:
+        await change
+    except StoreError as exc:
+        logger.error("the store is not written: %s", exc)  # noqa: TRY400 - a full disk has no traceback worth reading
+        return web.Response(status=exc.status)
+    return web.Response(status=204)
 
 
 async def _beat(response: web.StreamResponse, interval_s: float) -> None:

@@ -86,6 +86,15 @@ class Counters:
         self.slots_refused = Tally(
             Family("vitrine_slots_refused", "Slots of stored pages left with the origin's bytes.", ("kind", "slot")),
         )
+        self.pages_held = Tally(
+            Family(
+                "vitrine_pages_held", "Responses on page kinds that were kept out of the store.", ("kind", "reason")
+            ),
+        )
+        """Reason: what the leak gate, the publish gate or the cutting says."""
+        self.rows_overruled = Tally(
+            Family("vitrine_rows_overruled", "Rows that gave way because the origin changed after them.", ("table",)),
+        )
         self.request_seconds = Spread(
             Family("vitrine_request_duration_seconds", "From request to last byte handed over.", ("verdict",)),
             REQUEST_BUCKETS_S,
@@ -109,6 +118,8 @@ class Counters:
             self.rows_applied,
             self.records_dropped,
             self.slots_refused,
+            self.pages_held,
+            self.rows_overruled,
         )
 
     @property

@@ -87,6 +87,11 @@ class Shelf:
         self.ledger.touch(txn, digest, at_ms)
         return True
 
+    def variants(self, txn: lmdb.Transaction[bytes], digest: bytes) -> tuple[bytes, ...]:
+        """Where the variants of a resource lie; the digest itself when its responses are not known to vary."""
+        variants = self._variants(txn, digest)
+        return variants.digests if variants is not None else (digest,)
+
     def forget(self, txn: lmdb.Transaction[bytes], digest: bytes) -> bool:
         """Delete an entry, readable or not, or a resource with all its variants. Returns whether there was any."""
         variants = self._variants(txn, digest)

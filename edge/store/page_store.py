@@ -70,6 +70,27 @@ class PageStore:
 
         return await self._relieving(lambda txn: self._shelf.freshen(txn, digest, renew, now_ms))
 
+    async def outdate(self, digests: Sequence[bytes]) -> None:
+        """Make what these cache keys hold stale from now on, all variants included (RFC 9111 §4.4).
+
+        What the RFCs decide is then validated before it is sent again, unless the origin fails. Of a page kind the
+        operator decides: its grace begins now, and the page is refreshed behind it.
+        """
+        now_ms = self._now_ms()
+
+        def renew(entry: Entry) -> Entry:
+            lifetime = entry.lifetime
+            grace = lifetime.grace if entry.kind is not None else 0
+            ttl = min(lifetime.ttl, lifetime.age(now_ms // 1000))
+            return msgspec.structs.replace(entry, lifetime=msgspec.structs.replace(lifetime, ttl=ttl, grace=grace))
+
+        def write(txn: lmdb.Transaction[bytes]) -> None:
+            for digest in digests:
+                for variant in self._shelf.variants(txn, digest):
+                    self._shelf.freshen(txn, variant, renew, now_ms)
+
+        await self._relieving(write)
+
     async def remove(self, digest: bytes) -> bool:
         """Delete at once what a cache key holds, all its variants included. Returns whether there was anything."""
         return await self._relieving(lambda txn: self._shelf.forget(txn, digest))
