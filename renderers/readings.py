@@ -18,8 +18,6 @@ Known = dict[str | None, dict[str, Values]]
 """Values read, by SKU and table."""
 
 _BROKEN = re.compile("[\ud800-\udfff]")
-_ROUNDS = 2
-"""A fill that cannot be read alone (a condition) is read again when its neighbours have been."""
 
 
 class Readout(msgspec.Struct, frozen=True):
@@ -31,25 +29,23 @@ class Readout(msgspec.Struct, frozen=True):
 
 
 def read_out(doc: Document, candidates: Sequence[Candidate], vocabulary: Mapping[str, Vocabulary]) -> Readout:
-    """Read every candidate's bytes through its fill; slots that state different values of one field are at fault."""
-    learnt: dict[int, Learnt] = {}
-    known: Known = {}
-    faults: list[Fault] = []
-    reasons: dict[int, str] = dict.fromkeys(range(len(candidates)), "")
-    for _ in range(_ROUNDS):
-        for index in list(reasons):
-            candidate = candidates[index]
-            result = _read(doc, candidate, known.get(candidate.sku, {}), vocabulary.get(candidate.name, ()))
-            if isinstance(result, Read):
-                del reasons[index]
-                learnt[index] = result.learnt
-                faults += _learn(known.setdefault(candidate.sku, {}), candidate, result.values)
-            else:
-                reasons[index] = result
-    for index, reason in reasons.items():
-        candidate = candidates[index]
-        faults.append(Fault(candidate.name, reason, candidate.sku, candidate.fill.tables))
-    return Readout(learnt, known, tuple(faults))
+    """Read every candidate's bytes through its fill; slots that state different values of one field are at fault.
+
+    A fill with a condition means one thing alone and may mean another once its neighbours have been read: what does not
+    print the page then is read again.
+    """
+    reader = _Reader(doc, vocabulary)
+    for index, candidate in enumerate(candidates):
+        reader.read(index, candidate)
+    for index, candidate in enumerate(candidates):
+        if not reader.restores(index, candidate):
+            reader.read(index, candidate)
+    unread = (
+        Fault(item.name, reader.reasons[index], item.sku, item.fill.tables)
+        for index, item in enumerate(candidates)
+        if index in reader.reasons
+    )
+    return Readout(reader.learnt, reader.known, tuple(dict.fromkeys((*reader.faults, *unread))))
 
 
 def not_restored(doc: Document, candidate: Candidate, learnt: Learnt, values: Mapping[str, Values]) -> str | None:
@@ -58,7 +54,8 @@ def not_restored(doc: Document, candidate: Candidate, learnt: Learnt, values: Ma
     A fill that misses a value leaves the origin's bytes alone: a promotion that is not, a token without visitor.
     """
     span = candidate.hole.span
-    scope = Scope({table: values.get(table) for table in candidate.fill.tables})
+    stated = {table: values[table] for table in candidate.fill.tables if table in values}
+    scope = Scope({table: rows.effective(table, row, 0)[0] for table, row in stated.items()})
     try:
         printed = to_bytes(span.sink, fragment(candidate.fill, span.sink, learnt, scope), doc.charset)
     except Missing:
@@ -95,12 +92,42 @@ def _carried(
     return msgspec.structs.replace(now, changed_at_ms=before.changed_at_ms)
 
 
-def _read(doc: Document, candidate: Candidate, known: Mapping[str, Values], vocabulary: Vocabulary) -> Read | str:
-    span = candidate.hole.span
-    raw = doc.text(span)
-    if _BROKEN.search(raw):
-        return f"its bytes are not valid {doc.charset}"
-    return read(candidate.fill, span.sink, raw, known, quote=span.quote, vocabulary=vocabulary)
+class _Reader:
+    """Reads candidates one after the other, each with what is known by then."""
+
+    def __init__(self, doc: Document, vocabulary: Mapping[str, Vocabulary]) -> None:
+        self._doc = doc
+        self._vocabulary = vocabulary
+        self.learnt: dict[int, Learnt] = {}
+        self.reasons: dict[int, str] = {}
+        """Why a candidate could not be read; it then has nothing learnt."""
+        self.known: Known = {}
+        self.faults: list[Fault] = []
+
+    def read(self, index: int, candidate: Candidate) -> None:
+        """Read one candidate, again or for the first time."""
+        self.learnt.pop(index, None)
+        self.reasons.pop(index, None)
+        known = self.known.setdefault(candidate.sku, {})
+        result = self._read(candidate, known)
+        if isinstance(result, Read):
+            self.learnt[index] = result.learnt
+            self.faults += _learn(known, candidate, result.values)
+        else:
+            self.reasons[index] = result
+
+    def restores(self, index: int, candidate: Candidate) -> bool:
+        """Whether a candidate was read and still prints the page from all that is known."""
+        known = self.known.get(candidate.sku, {})
+        return index in self.learnt and not_restored(self._doc, candidate, self.learnt[index], known) is None
+
+    def _read(self, candidate: Candidate, known: Mapping[str, Values]) -> Read | str:
+        span = candidate.hole.span
+        raw = self._doc.text(span)
+        if _BROKEN.search(raw):
+            return f"its bytes are not valid {self._doc.charset}"
+        vocabulary = self._vocabulary.get(candidate.name, ())
+        return read(candidate.fill, span.sink, raw, known, quote=span.quote, vocabulary=vocabulary)
 
 
 def _learn(known: dict[str, Values], candidate: Candidate, values: Mapping[str, Values]) -> list[Fault]:

@@ -74,13 +74,15 @@ class Restored(NamedTuple):
 
 RESTORED = [
     Restored("the value read", MONEY, "$5.00", {"prices": {"amount": "5"}}, None),
+    Restored("what follows from the value", "{{ inventory.availability | availability }}", "InStock",
+             {"inventory": {"quantity": 0}}, "prints 'OutOfStock'"),
     Restored("another value", MONEY, "$5.00", {"prices": {"amount": "6"}}, "prints '$6.00'"),
     Restored("no value", MONEY, "$5.00", {}, None),
     Restored("a value that cannot stand there", MONEY, "$5.00", {"prices": {"amount": "x"}}, "cannot be printed"),
     Restored("a visitor's own", '{{ visitor.csrf("t") }}', "abc", {}, None),
     Restored("no promotion, the origin's there", "{{ promotions.label }}", "Sale", {}, None),
     Restored("no promotion, asked for", "{% if promotions %}!{% endif %}", "Sale", {}, None),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", RESTORED, ids=[case.id for case in RESTORED])
