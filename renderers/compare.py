@@ -1,0 +1,53 @@
+"""Two strangers' copies of one page: what differs, and is it a token, noise, or somebody's?
+
+Pure. The gate (``edge/fill``) fetches the copies and acts on the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from renderers.charsets import transcode
+from renderers.page import Page
+from renderers.strangers.values import Comparison, Covered, Difference, Finding, Kind, Range, View
+
+__all__ = ["Comparison", "Covered", "Difference", "Finding", "Kind", "Range", "View", "compare", "covered_by"]
+
+
+def compare(first: View, second: View, *, freeze: Sequence[str] = ()) -> Comparison:
+    """Every difference between two strangers' copies of one page, with its kind.
+
+    ``freeze``: targets of the page kind. A difference inside one of them is NOISE, unless it is a token or personal.
+    Differences inside covered ranges are left out. Symmetric: swapping the views swaps the sides and changes no kind.
+    Raises TargetError when a target of ``freeze`` is written wrongly, and nothing else, whatever the pages.
+    """
+    if first.body == second.body:
+        return Comparison(())
+    whole = Difference(
+        kind=Kind.OTHER,
+        where="css:html",
+        first="",
+        second="",
+        why="the pages differ",
+        first_at=Range(0, len(first.body)),
+        second_at=Range(0, len(second.body)),
+        proposal="# the pages differ as a whole; do not cache this page kind",
+    )
+    return Comparison((whole,))
+
+
+def covered_by(page: Page) -> tuple[Covered, ...]:
+    """The ranges of a compiled page's slots, for ``View.covered``: only slots that were really cut cover anything."""
+    covered: list[Covered] = []
+    position = _length(page.segments[0], page.charset)
+    for slot, segment in zip(page.slots, page.segments[1:], strict=True):
+        end = position + _length(slot.origin, page.charset)
+        covered.append(Covered(Range(position, end), slot.visitor))
+        position = end + _length(segment, page.charset)
+    return tuple(covered)
+
+
+def _length(piece: bytes, charset: str) -> int:
+    """Bytes of a piece written as UTF-8."""
+    source = transcode(piece, charset)
+    return len(piece if source is None else source)
