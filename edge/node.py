@@ -40,6 +40,7 @@ from edge.fill.service import serving as filler_serving
 from edge.http.copies import Copies
 from edge.http.handler import Handler, Parts
 from edge.http.recency import Recency
+from edge.http.refreshes import Refreshes
 from edge.http.send import Sender
 from edge.http.server import serving as http_serving
 from edge.lifecycle import Spawner, running
@@ -86,7 +87,7 @@ async def run_worker(body: Body) -> None:
             fills=fills,
             origins=origins,
             recency=recency,
-            spawner=spawner,
+            refreshes=Refreshes(fills, spawner),
             place=place,
             record=_recorder(counters, records),
             worker=str(body.settings.slot),

@@ -76,6 +76,11 @@ class Copies:
                 self._seen[key.text] = _Seen(view.txn_id, digest, found.origin_up)
         return found
 
+    def holds(self, key: CacheKey) -> bool:
+        """Whether anything is stored under a key, in whatever variant. Raises StoreError."""
+        with self._pages.view() as view:
+            return view.lookup_vary(key.digest) is not None or view.lookup(key.digest, key.text) is not None
+
     def _look(self, view: PageView, key: CacheKey, fields: Fields, origin: str) -> Found:
         names = view.lookup_vary(key.digest)
         if names:

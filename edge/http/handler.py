@@ -7,25 +7,30 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 from aiohttp import web
 
 from edge import clock
 from edge.assemble.holdings import Place
-from edge.errors import EdgeError, OriginError, RequestError, StoreError
+from edge.errors import EdgeError, OriginError, OriginUnavailable, RequestError, StoreError
 from edge.fill.client import FillerUnavailable
+from edge.fill.exchange import OriginResponse
 from edge.fill.origin import OriginClient
 from edge.fill.protocol import FillAnswer, FillRequest, Fills, Outcome
 from edge.http import refusals
 from edge.http.copies import Copies, Copy, Found
+from edge.http.invalidate import Invalidator
 from edge.http.recency import Recency
-from edge.http.relay import Answer, relay, stream
+from edge.http.refreshes import Refreshes
+from edge.http.relay import Answer, Relay, stream
 from edge.http.send import Delivery, Sender
+from edge.http.telling import decision_record
 from edge.http.visit import Visit, receive
-from edge.lifecycle import Spawner
 from edge.model import CacheKey
 from edge.observe.records import DecisionRecord
+from edge.policy.bypass import around_the_store, has_stand_in
 from edge.policy.cache_control import NOTHING_ASKED, RequestDirectives, request_directives
 from edge.policy.cache_status import CacheStatus, Fwd, forward_reason
 from edge.policy.forward import relay_request_fields
@@ -37,9 +42,8 @@ from edge.policy.proxies import TrustedProxies
 logger = logging.getLogger("vitrine.http")
 
 OWN_PREFIX = "/.vitrine/"
-_STORE_METHODS = frozenset({"GET", "HEAD"})
-_PERSONAL = ("Authorization", "Upgrade")
-"""Fields that make a request one visitor's own: his credentials, his connection."""
+_IN_TROUBLE = frozenset({500, 502, 503, 504})
+"""Answers in place of which RFC 5861 §4 lets a stored copy be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Parts:
     fills: Fills
     origins: OriginClient
     recency: Recency
-    spawner: Spawner
+    refreshes: Refreshes
     place: Callable[[str], Place | None]
     """Client address to place."""
     record: Callable[[DecisionRecord, float], None]
@@ -68,6 +72,7 @@ class Handler:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._invalidator = Invalidator(parts.rules, parts.copies, parts.fills)
         self._ids = itertools.count(1)
         self._id_prefix = f"{parts.worker}-{os.urandom(4).hex()}"
 
@@ -92,24 +97,20 @@ class Handler:
         if facts.path.startswith(OWN_PREFIX):
             return refusals.nothing_here(visit)
         identity = visit.identity = self._parts.sites.identify(facts)
-        around = _around_the_store(visit, identity)
+        around = around_the_store(facts, identity, has_body=visit.request.can_read_body)
         if around is not None:
             return await self._relay(visit, identity, around)
-        key = visit.key = cache_key(facts, self._parts.rules[identity.site.origin])
+        visit.key = cache_key(facts, self._parts.rules[identity.site.origin])
         try:
-            found = self._parts.copies.find(key, facts.fields, identity.site.origin)
-        except StoreError as exc:
-            return await self._relay(visit, identity, CacheStatus(fwd=Fwd.MISS, detail=f"store: {exc}"))
-        asked = NOTHING_ASKED if identity.kind else request_directives(facts.fields)
-        verdict = self._decide(found, identity, asked, origin_up=found.origin_up)
-        return await self._carry_out(visit, identity, found, verdict)
+            return await self._from_store(visit, identity, visit.key)
+        except StoreError as exc:  # raised by look-ups, before anything is sent
+            visit.notes = (*visit.notes, str(exc))
+            return await self._relay(visit, identity, CacheStatus(fwd=Fwd.MISS, detail="store-error"))
 
-    def _decide(self, found: Found, identity: Identity, asked: RequestDirectives, *, origin_up: bool) -> Verdict:
-        lifetime = found.copy.entry.lifetime if found.copy else None
-        page_kind = identity.kind is not None
-        return decide(lifetime, now=clock.now_s(), origin_up=origin_up, page_kind=page_kind, request=asked)
-
-    async def _carry_out(self, visit: Visit, identity: Identity, found: Found, verdict: Verdict) -> web.StreamResponse:
+    async def _from_store(self, visit: Visit, identity: Identity, key: CacheKey) -> web.StreamResponse:
+        found = self._parts.copies.find(key, visit.facts.fields, identity.site.origin)
+        asked = request_directives(visit.facts.fields)
+        verdict = _decide(found, identity, asked, origin_up=found.origin_up)
         if verdict.delivers and found.copy is not None:
             if verdict is Verdict.DELIVER_AND_REFRESH:
                 self._refresh(visit, identity)
@@ -126,62 +127,79 @@ class Handler:
             async with self._parts.fills.fill(self._request(visit, identity, background=False)) as result:
                 answer = result.answer
                 visit.origin_ms, visit.notes = answer.origin_ms, answer.notes
-                status = msgspec.structs.replace(status, collapsed=answer.collapsed, detail=answer.reason or None)
-                match answer.outcome:
-                    case Outcome.STREAM:
-                        status = msgspec.structs.replace(status, fwd_status=answer.status)
-                        return await stream(visit, Answer(answer.status, answer.pairs, result.body()), status)
-                    case Outcome.STORED | Outcome.PASS | Outcome.DOWN:
-                        pass
+                status = msgspec.structs.replace(status, detail=answer.reason or None)
+                if answer.outcome is Outcome.STREAM:
+                    status = msgspec.structs.replace(status, fwd_status=answer.status, stored=answer.storing)
+                    return await stream(visit, Answer(answer.status, answer.pairs, result.body()), status)
         except FillerUnavailable:
             answer = FillAnswer(outcome=Outcome.DOWN, reason="filler-down")
-            return await self._without_origin(visit, identity, found, answer, relayable=True)
+            return await self._without_fill(visit, identity, found, answer, relayable=True)
         if answer.outcome is Outcome.DOWN:
-            return await self._without_origin(visit, identity, found, answer, relayable=False)
+            return await self._without_fill(visit, identity, found, answer, relayable=False)
         if answer.outcome is Outcome.STORED:
             again = self._parts.copies.find(_key(visit), visit.facts.fields, identity.site.origin)
             if again.copy is not None:
-                return self._deliver(visit, identity, again.copy, msgspec.structs.replace(status, stored=True))
+                status = msgspec.structs.replace(status, stored=True, collapsed=answer.collapsed)
+                return self._deliver(visit, identity, again.copy, status)
         return await self._relay(visit, identity, status)
 
-    async def _without_origin(
+    async def _without_fill(
         self, visit: Visit, identity: Identity, found: Found, answer: FillAnswer, *, relayable: bool
     ) -> web.StreamResponse:
         """The fetch failed: what may be sent instead (RFC 9111 §4.2.4, and the operator's word on page kinds)."""
-        verdict = self._decide(found, identity, NOTHING_ASKED, origin_up=False)
+        verdict = _decide(found, identity, NOTHING_ASKED, origin_up=False)
         if verdict.delivers and found.copy is not None:
-            detail = "filler-down" if relayable else verdict.value
+            origin_failed = answer.error_status is not None and not answer.reason.startswith("publish-gate")
+            detail = verdict.value if origin_failed else answer.reason
             return self._deliver(visit, identity, found.copy, CacheStatus(hit=True, detail=detail))
         if relayable:
             return await self._relay(visit, identity, CacheStatus(fwd=Fwd.MISS, detail=answer.reason))
         return refusals.origin_failed(visit, answer.error_status or 502, answer.reason, answer.retry_after_s)
 
     async def _relay(self, visit: Visit, identity: Identity, status: CacheStatus) -> web.StreamResponse:
+        stand_in = self._stand_in(visit, identity)
+        if stand_in is not None and not stand_in.origin_up:
+            return self._deliver_stand_in(visit, identity, stand_in.copy)
+        judge = partial(self._judge, visit, identity, stand_in)
         try:
-            return await relay(visit, self._parts.origins, identity.site.origin, status)
+            return await Relay(self._parts.origins, identity.site.origin, status, judge).carry_out(visit)
         except OriginError as exc:
-            copy = self._anonymous_copy(visit, identity)
-            if copy is None:
-                return refusals.failure(visit, exc)
-            status = CacheStatus(hit=True, detail=Verdict.DELIVER_ORIGIN_DOWN.value)
-            return self._deliver(visit, identity, copy, status, private=True)
+            if stand_in is None:
+                raise
+            visit.notes = (*visit.notes, str(exc))
+            return self._deliver_stand_in(visit, identity, stand_in.copy)
 
-    def _anonymous_copy(self, visit: Visit, identity: Identity) -> Copy | None:
-        """What a visitor with a basket sees of a page while the origin is down: the page as everybody sees it."""
-        if identity.kind is None or visit.facts.method not in _STORE_METHODS:
+    def _stand_in(self, visit: Visit, identity: Identity) -> StandIn | None:
+        """What a visitor with a basket is sent of a page while the origin fails: the page as everybody sees it."""
+        if not has_stand_in(visit.facts, identity):
             return None
         key = cache_key(visit.facts, self._parts.rules[identity.site.origin])
-        return self._parts.copies.find(key, visit.facts.fields, identity.site.origin).copy
+        try:
+            found = self._parts.copies.find(key, visit.facts.fields, identity.site.origin)
+        except StoreError:
+            return None
+        return StandIn(found.copy, found.origin_up) if found.copy is not None else None
+
+    def _deliver_stand_in(self, visit: Visit, identity: Identity, copy: Copy) -> web.StreamResponse:
+        status = CacheStatus(hit=True, detail=Verdict.DELIVER_ORIGIN_DOWN.value)
+        return self._deliver(visit, identity, copy, status, private=True)
+
+    async def _judge(
+        self, visit: Visit, identity: Identity, stand_in: StandIn | None, response: OriginResponse
+    ) -> None:
+        if stand_in is not None and response.status in _IN_TROUBLE:
+            raise OriginUnavailable(identity.site.origin, f"answered {response.status}")
+        await self._invalidator.answered(visit, identity, response)
 
     def _deliver(
         self, visit: Visit, identity: Identity, copy: Copy, status: CacheStatus, *, private: bool = False
     ) -> web.StreamResponse:
         self._parts.recency.used(copy.digest)
         lifetime = copy.entry.lifetime
-        ttl = lifetime.ttl - lifetime.age(clock.now_s())
+        placed = copy.page is not None and copy.page.placed
         delivery = Delivery(
-            status=msgspec.structs.replace(status, ttl=ttl),
-            place=self._parts.place(visit.facts.client),
+            status=msgspec.structs.replace(status, ttl=lifetime.ttl - lifetime.age(clock.now_s())),
+            place=self._parts.place(visit.facts.client) if placed else None,
             private=private,
         )
         response, wants_refresh = self._parts.sender.response(visit, copy, delivery)
@@ -190,14 +208,8 @@ class Handler:
         return response
 
     def _refresh(self, visit: Visit, identity: Identity) -> None:
-        request = self._request(visit, identity, background=True)
-        self._parts.spawner.start(self._ask_for_refresh(request), name=f"refresh {request.key}")
-
-    async def _ask_for_refresh(self, request: FillRequest) -> None:
-        try:
-            await self._parts.fills.refresh(request)
-        except FillerUnavailable:
-            return  # it is being replaced; the next visitor of this stale page asks again
+        key = visit.key or cache_key(visit.facts, self._parts.rules[identity.site.origin])
+        self._parts.refreshes.ask(key.text, lambda: self._request(visit, identity, background=True))
 
     def _request(self, visit: Visit, identity: Identity, *, background: bool) -> FillRequest:
         facts, key = visit.facts, visit.key or cache_key(visit.facts, self._parts.rules[identity.site.origin])
@@ -214,46 +226,22 @@ class Handler:
         )
 
     def _tell(self, visit: Visit, response: web.StreamResponse) -> None:
-        status = visit.cache_status
-        elapsed_s = clock.monotonic_s() - visit.started_s
-        body = response.body if isinstance(response, web.Response) else None
-        record = DecisionRecord(
-            ts=clock.now_ms(),
-            id=f"{self._id_prefix}-{next(self._ids)}",
-            client=visit.facts.client,
-            method=visit.facts.method,
-            host=visit.facts.host,
-            target=visit.facts.target,
-            status=response.status,
-            kind=visit.kind,
-            verdict="hit" if status.hit else status.fwd.value if status.fwd else "error",
-            detail="; ".join(filter(None, (status.detail, *visit.notes))) or None,
-            key=visit.key.digest.hex() if visit.key else None,
-            age_s=visit.age_s,
-            ttl_s=status.ttl,
-            origin_ms=visit.origin_ms,
-            total_us=round(elapsed_s * 1e6),
-            bytes=len(body) if isinstance(body, bytes) else response.body_length,
-            encoding=visit.encoding,
-            rows=visit.rows,
-            worker=self._parts.worker,
-        )
-        self._parts.record(record, elapsed_s)
+        request_id = f"{self._id_prefix}-{next(self._ids)}"
+        record = decision_record(visit, response, request_id=request_id, worker=self._parts.worker)
+        self._parts.record(record, visit.elapsed_ms / 1000)
 
 
-def _around_the_store(visit: Visit, identity: Identity) -> CacheStatus | None:
-    """Why a request neither reads nor writes the store; None when it may."""
-    facts = visit.facts
-    if facts.method not in _STORE_METHODS:
-        return CacheStatus(fwd=Fwd.METHOD)
-    if identity.bypass is not None:
-        return CacheStatus(fwd=Fwd.BYPASS, detail=f"cookie {identity.bypass}")
-    if visit.request.can_read_body:
-        return CacheStatus(fwd=Fwd.BYPASS, detail="request-body")
-    if "Range" in facts.fields and identity.kind is None:
-        return CacheStatus(fwd=Fwd.PARTIAL)
-    personal = next((name for name in _PERSONAL if name in facts.fields), None)
-    return CacheStatus(fwd=Fwd.BYPASS, detail=personal.lower()) if personal else None
+class StandIn(msgspec.Struct, frozen=True):
+    """The anonymous copy of a page."""
+
+    copy: Copy
+    origin_up: bool
+
+
+def _decide(found: Found, identity: Identity, asked: RequestDirectives, *, origin_up: bool) -> Verdict:
+    lifetime = found.copy.entry.lifetime if found.copy else None
+    page_kind = identity.kind is not None
+    return decide(lifetime, now=clock.now_s(), origin_up=origin_up, page_kind=page_kind, request=asked)
 
 
 def _hit(verdict: Verdict) -> CacheStatus:

@@ -8,6 +8,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from edge.errors import Blame, EdgeError, OriginError, RequestError
+from edge.fill.answers import failure_name
 from edge.http.send import finish
 from edge.http.visit import Visit
 from edge.policy.cache_status import CacheStatus, Fwd
@@ -74,10 +75,11 @@ def origin_failed(visit: Visit, code: int, reason: str, retry_after_s: int | Non
 def failure(visit: Visit, exc: EdgeError) -> web.Response:
     """Any expected failure as an answer."""
     if isinstance(exc, RequestError):
-        return _answer(visit, exc.response_status, CacheStatus(detail=str(exc)))
+        visit.notes = (*visit.notes, str(exc))
+        return _answer(visit, exc.response_status, CacheStatus(detail="request"))
     visit.notes = (*visit.notes, str(exc))
-    if isinstance(exc, OriginError):
-        return origin_failed(visit, exc.status, exc.detail, None)
+    if isinstance(exc, OriginError):  # its text names addresses that are nobody's business
+        return origin_failed(visit, exc.status, failure_name(exc), None)
     retry = None if exc.blame is Blame.CLIENT else _RETRY_AFTER_S
     return _answer(visit, exc.status, CacheStatus(detail=type(exc).__name__), retry)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
+import aiohttp
 import msgspec
 from aiohttp import web
 from multidict import CIMultiDict
 
-from edge.errors import EdgeError
+from edge.errors import EdgeError, RequestError
+from edge.fill.exchange import OriginResponse
 from edge.fill.origin import OriginClient
 from edge.http.send import finish
 from edge.http.visit import Visit
@@ -17,6 +19,9 @@ from edge.policy.cache_status import CacheStatus
 from edge.policy.forward import relay_request_fields, relay_response_fields
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+Judge = Callable[[OriginResponse], Awaitable[None]]
+"""Sees the head of an answer before the visitor does. May raise OriginError to have it thrown away."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -28,19 +33,28 @@ class Answer(msgspec.Struct, frozen=True):
     body: AsyncGenerator[bytes, None]
 
 
-async def relay(visit: Visit, client: OriginClient, origin: str, status: CacheStatus) -> web.StreamResponse:
-    """Send the visitor's own request to the origin and stream the answer back.
+class Relay(msgspec.Struct, frozen=True):
+    """Whom to ask, and what to say about it."""
 
-    Raises OriginError before the first byte of the answer; later failures break the connection off, so that nobody
-    takes half a page for a whole one.
-    """
-    request = visit.request
-    pairs = relay_request_fields(visit.facts, visit.hop, host=visit.facts.host)
-    body = _upload(request) if request.can_read_body else None
-    async with client.exchange(origin, visit.facts.method, visit.facts.target, pairs, body) as response:
-        visit.origin_ms = response.waited_ms
-        status = msgspec.structs.replace(status, fwd_status=response.status)
-        return await stream(visit, Answer(response.status, response.pairs, response.body()), status)
+    client: OriginClient
+    origin: str
+    status: CacheStatus
+    judge: Judge
+
+    async def carry_out(self, visit: Visit) -> web.StreamResponse:
+        """Send the visitor's own request to the origin and stream the answer back.
+
+        Raises OriginError before the first byte of the answer, RequestError when the visitor's own body breaks off;
+        later failures break the connection off, so that nobody takes half a page for a whole one.
+        """
+        request, facts = visit.request, visit.facts
+        pairs = relay_request_fields(facts, visit.hop, host=facts.host)
+        body = _upload(request) if request.can_read_body else None
+        async with self.client.exchange(self.origin, facts.method, facts.target, pairs, body) as response:
+            visit.origin_ms = response.waited_ms
+            await self.judge(response)
+            status = msgspec.structs.replace(self.status, fwd_status=response.status)
+            return await stream(visit, Answer(response.status, response.pairs, response.body()), status)
 
 
 async def stream(visit: Visit, answer: Answer, status: CacheStatus) -> web.StreamResponse:
@@ -48,19 +62,21 @@ async def stream(visit: Visit, answer: Answer, status: CacheStatus) -> web.Strea
     headers = CIMultiDict(relay_response_fields(fields(answer.pairs)))
     finish(visit, headers, status)
     response = web.StreamResponse(status=answer.status, headers=headers)
-    await response.prepare(visit.request)
     try:
+        await response.prepare(visit.request)
         async for chunk in answer.body:
             await response.write(chunk)
+        await response.write_eof()
+    except ConnectionError:
+        visit.notes = (*visit.notes, "the visitor left")
     except EdgeError as exc:
         visit.notes = (*visit.notes, f"broken off: {exc}")
         _break_off(visit.request)
-        return response
-    except ConnectionError:
-        return response  # the visitor left
+    except Exception:
+        _break_off(visit.request)
+        raise
     finally:
         await answer.body.aclose()
-    await response.write_eof()
     return response
 
 
@@ -68,8 +84,11 @@ async def _upload(request: web.BaseRequest) -> AsyncIterator[bytes]:
     """The visitor's body as it arrives. She may be waiting for leave to send it (RFC 9110 §10.1.1)."""
     if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
         request.transport.write(_CONTINUE)
-    async for chunk in request.content.iter_any():
-        yield chunk
+    try:
+        async for chunk in request.content.iter_any():
+            yield chunk
+    except (web.RequestPayloadError, aiohttp.ClientError, aiohttp.http.HttpProcessingError, ConnectionError) as exc:
+        raise RequestError(400, f"the request's body broke off: {exc!r}") from exc
 
 
 def _break_off(request: web.BaseRequest) -> None:

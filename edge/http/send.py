@@ -7,7 +7,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from edge import clock
-from edge.assemble.assembler import Assembler
+from edge.assemble.assembler import Assembler, StoredPage
 from edge.assemble.holdings import Moment, Place
 from edge.http.copies import Copy
 from edge.http.csrf import Tokens
@@ -26,8 +26,17 @@ _REPLACED_ON_PAGES = frozenset(
 )
 """Fields that describe the origin's bytes or its wishes for them; a filled page has its own."""
 
+_PRIVATE = "private, no-cache"
+"""Kept by the browser and asked for again each time; never no-store, which breaks its back button."""
 _REPLACED = frozenset({"age", "content-length", "via"})
-_KEPT_ON_304 = frozenset({"cache-control", "content-location", "date", "etag", "expires", "vary", "last-modified"})
+_OF_IDENTITY = ("Content-MD5", "Content-Digest", "Digest")
+"""Fields that describe the body without its coding."""
+_KEPT_ON_304 = frozenset(
+    {
+        *("cache-control", "content-location", "date", "etag", "expires", "vary", "last-modified"),
+        *("age", "cache-status", "server", "server-timing", "set-cookie", "via"),
+    }
+)
 """Fields a 304 carries (RFC 9110 §15.4.5), and ours besides."""
 
 
@@ -59,21 +68,23 @@ class Sender:
             moment = Moment(now_ms, delivery.place)
             assembled = self._assembler.assemble(copy.page, moment, gzip=coding == "gzip", visitor=tokens)
             visit.rows, wants_refresh, body = assembled.rows, assembled.wants_refresh, assembled.body
-            fields = self._page_fields(copy, assembled.etag, coding)
+            fields = self._page_fields(copy, copy.page, assembled.etag, coding)
             for cookie in tokens.set_cookies():
                 fields.add("Set-Cookie", cookie)
         else:
             fields, body, coding = _plain(copy, coding)
         if delivery.private:
-            fields["Cache-Control"] = "private, no-cache"
+            fields["Cache-Control"] = _PRIVATE
         visit.encoding = coding
         finish(visit, fields, delivery.status)
         return _answer(visit, copy.entry.status, fields, body), wants_refresh
 
-    def _page_fields(self, copy: Copy, etag: str, coding: str) -> CIMultiDict[str]:
+    def _page_fields(self, copy: Copy, page: StoredPage, etag: str, coding: str) -> CIMultiDict[str]:
         kept = [(name, value) for name, value in copy.entry.headers if name.lower() not in _REPLACED_ON_PAGES]
         fields = CIMultiDict(kept)
-        fields["Cache-Control"] = self._browser_cache.get(copy.entry.kind or "", "private, no-cache")
+        # A page with somebody's token in it is nobody else's, whatever is configured for its kind.
+        configured = None if page.personal else self._browser_cache.get(copy.entry.kind or "")
+        fields["Cache-Control"] = configured or _PRIVATE
         fields["ETag"] = etag
         fields["Vary"] = "Accept-Encoding"
         if coding != "identity":
@@ -85,10 +96,13 @@ def _plain(copy: Copy, coding: str) -> tuple[CIMultiDict[str], bytes, str]:
     fields = CIMultiDict((name, value) for name, value in copy.entry.headers if name.lower() not in _REPLACED)
     if copy.gzipped is None:
         return fields, copy.body, fields.get("Content-Encoding", "identity")
-    fields.add("Vary", "Accept-Encoding")
+    if "accept-encoding" not in ", ".join(fields.getall("Vary", ())).lower():
+        fields.add("Vary", "Accept-Encoding")
     if coding != "gzip":
         return fields, copy.body, "identity"
     fields["Content-Encoding"] = "gzip"
+    for name in _OF_IDENTITY:
+        fields.popall(name, None)
     etag = fields.get("ETag")
     if etag is not None and not etag.startswith("W/"):
         fields["ETag"] = f"W/{etag}"  # another representation than the one the origin's strong tag names (§8.8.3.3)
@@ -112,7 +126,6 @@ def _answer(visit: Visit, status: int, fields: CIMultiDict[str], body: bytes) ->
     if status == 200 and not_modified(
         visit.facts.fields, etag=fields.get("ETag"), last_modified=fields.get("Last-Modified")
     ):
-        ours = {"age", "cache-status", "server", "server-timing", "set-cookie", "via"}
-        kept = CIMultiDict((name, value) for name, value in fields.items() if name.lower() in _KEPT_ON_304 | ours)
+        kept = CIMultiDict((name, value) for name, value in fields.items() if name.lower() in _KEPT_ON_304)
         return web.Response(status=304, headers=kept)
     return web.Response(status=status, headers=fields, body=body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -13,6 +14,10 @@ from edge.policy.cache_status import CacheStatus
 from edge.policy.forward import Hop
 from edge.policy.identify import Identity
 from edge.policy.proxies import TrustedProxies, visitor
+
+_HOST = re.compile(r"[a-z0-9._-]*(?::[0-9]*)?|\[[0-9a-f:.]+\](?::[0-9]*)?", re.ASCII)
+"""A host as names, addresses and RFC 9110 §7.2 have it, in lower case; a name may hold underscores."""
+_AUTHORITY_END = re.compile(r"[/?#]")
 
 
 @dataclass(slots=True)
@@ -49,8 +54,10 @@ def receive(request: web.BaseRequest, trusted: TrustedProxies) -> Visit:
     peer = request.remote or ""
     far_end = visitor(request.headers, peer=peer, scheme=request.scheme, trusted=trusted)
     host, path, query = _target(request.raw_path, far_end.host)
-    if not host and request.version >= (1, 1):
-        raise RequestError(400, "a request needs a Host (RFC 9112 section 3.2)")
+    if len(request.headers.getall("Host", ())) > 1 or (not host and request.version >= (1, 1)):
+        raise RequestError(400, "a request needs one Host (RFC 9112 section 3.2)")
+    if not _HOST.fullmatch(host):
+        raise RequestError(400, f"{host[:80]!r} is not a host")
     facts = RequestFacts(
         method=request.method,
         scheme=far_end.scheme,
@@ -69,7 +76,9 @@ def _target(raw: str, host: str) -> tuple[str, str, str | None]:
         scheme, separator, rest = raw.partition("://")
         if not separator or scheme.lower() not in {"http", "https"}:
             raise RequestError(400, f"{raw[:80]!r} is not a request target")
-        authority, slash, tail = rest.partition("/")
-        host, raw = authority.rpartition("@")[2].lower(), slash + tail or "/"
+        authority = _AUTHORITY_END.split(rest, maxsplit=1)[0]
+        host, raw = authority.rpartition("@")[2].lower(), rest[len(authority) :]
+        if not raw.startswith("/"):
+            raw = f"/{raw}"
     path, mark, query = raw.partition("?")
     return host, path, query if mark else None

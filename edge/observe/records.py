@@ -28,7 +28,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     ts: Ms
     """When the answer was sent; ``total_us`` earlier the request had arrived."""
     id: str
-    """Request id, as in the response and sent to the origin."""
+    """Of this request, on this node."""
     client: str
     """Client address (trusted proxies considered)."""
     method: str
