@@ -20,6 +20,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from edge.config.schema import Config
+from edge.errors import EdgeError
 
 logger = logging.getLogger("vitrine")
 
@@ -103,8 +104,10 @@ def main() -> int:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_live(settings, roles[settings.role]))
+    except EdgeError as exc:
+        logger.error("%s %d cannot go on: %s", settings.role, settings.slot, exc)  # noqa: TRY400 - says what to do
+        return 1
     except Exception:
         logger.exception("%s %d failed", settings.role, settings.slot)
         return 1
     return 0
-

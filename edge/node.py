@@ -19,8 +19,9 @@ import lmdb
 
 from edge import clock, routes
 from edge.admin import tokens
+from edge.admin.asked import usual_host
 from edge.admin.audit import AuditLog
-from edge.admin.explain import Explainer
+from edge.admin.explain import Explained, Explainer
 from edge.admin.parts import AdminParts
 from edge.admin.refreshing import Refresher
 from edge.admin.report import Reporter
@@ -44,7 +45,7 @@ from edge.http.refreshes import Refreshes
 from edge.http.send import Sender
 from edge.http.server import serving as http_serving
 from edge.lifecycle import Spawner, running
-from edge.observe import metrics
+from edge.observe import metrics, processes
 from edge.observe.counters import Counters
 from edge.observe.records import DecisionRecord, RecordWriter
 from edge.policy.proxies import TrustedProxies
@@ -153,11 +154,21 @@ async def run_agent(body: Body) -> None:
         fills = await stack.enter_async_context(FillerClient(data / "run" / "filler.sock"))
         sites, rules = routes.sites(config), routes.key_rules(config)
         geo, place = _geography(config)
+        counters = Counters()
+        rows = TableWriter(env, writer, node=config.node.name)
+        rows.on_applied = _applied(counters)
         reporter = Reporter(config, pages, tables, data / "run" / "metrics")
-        assembler = Assembler(tables, routes.max_age_ms(config))
+        explained = Explained(
+            sites=sites,
+            rules=rules,
+            pages=pages,
+            assembler=Assembler(tables, routes.max_age_ms(config)),
+            place=place,
+            host=usual_host(config),
+        )
         parts = AdminParts(
             reader=tables,
-            writer=TableWriter(env, writer, node=config.node.name),
+            writer=rows,
             tables=config.all_tables,
             tokens=(*config.admin.tokens, tokens.mint(data / tokens.MINTED_NAME)),
             audit=stack.enter_context(AuditLog(data / "audit.ndjson")),
@@ -166,10 +177,14 @@ async def run_agent(body: Body) -> None:
             metrics=partial(metrics.render, data / "run" / "metrics"),
             status=reporter.status,
             ready=reporter.ready,
-            explain=Explainer(sites, rules, Copies(pages, limit_bytes=16 << 20), assembler, place).explain,
-            refresh=Refresher(sites, rules, fills).refresh,
+            explain=Explainer(explained).explain,
+            refresh=Refresher(sites, rules, fills, host=usual_host(config)).refresh,
         )
-        async with running(watch=_watch(pages, geo, body.stop)), admin_serving(parts, body.sock):
+        async with (
+            _counting(data, counters),
+            running(watch=_watch(pages, geo, body.stop), alive=_count_workers(counters, data / "run")),
+            admin_serving(parts, body.sock),
+        ):
             body.ready()
             await body.stop.wait()
 
@@ -217,6 +232,20 @@ def _recorder(counters: Counters, records: RecordWriter) -> Callable[[DecisionRe
         records.put(decision)
 
     return record
+
+
+def _applied(counters: Counters) -> Callable[[str], None]:
+    def applied(table: str) -> None:
+        counters.rows_applied[table,] += 1
+
+    return applied
+
+
+async def _count_workers(counters: Counters, run_dir: Path) -> None:
+    while True:
+        children = processes.read(run_dir)
+        counters.workers_alive[()] = sum(child.role == "worker" and child.pid is not None for child in children)
+        await asyncio.sleep(_CHECK_S)
 
 
 async def _count_dropped(counters: Counters, records: RecordWriter) -> None:

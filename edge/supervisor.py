@@ -8,141 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import socket
-import sys
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 
 import msgspec
 
 from edge import clock
-from edge.child import Role, Settings, send_settings
 from edge.config.schema import Address, Config
-from edge.errors import ConfigError, EdgeError
+from edge.errors import ConfigError
 from edge.lifecycle import running
 from edge.observe import metrics, processes
+from edge.sockets import address_of, bind, bind_unix
+from edge.spawning import Slot, StartFailed, spawn, stop
 from edge.store.datalock import DataLock
 
 logger = logging.getLogger("vitrine")
 
-READY_LIMIT_S = 30.0
-DRAIN_LIMIT_S = 30.0
 _BACKOFF_S = (0.0, 0.1, 0.5, 2.0, 5.0)
 _SETTLED_S = 10.0
 """A child that lived this long did not crash at start: its back-off begins anew."""
-
-
-class StartFailed(EdgeError):
-    """A child ended before it served; it has printed why."""
-
-
-def bind(address: Address, *, reuse_port: bool) -> socket.socket:
-    """A listening TCP socket. Raises ConfigError that names the address and what to do."""
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if reuse_port:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        sock.bind((address.host, address.port))
-        sock.listen(4096)
-    except OSError as exc:
-        sock.close()
-        raise ConfigError((f"cannot listen on {address}: {exc.strerror}; free the port or choose another",)) from exc
-    return sock
-
-
-def _bind_unix(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    sock.bind(os.fspath(path))
-    path.chmod(0o600)
-    sock.listen(4096)
-    return sock
-
-
-def address_of(sock: socket.socket) -> str:
-    """``HOST:PORT`` a client on this machine would dial."""
-    host, port = sock.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-class Slot:
-    """One place for a child: its role, its socket, the process that fills it now."""
-
-    def __init__(self, role: Role, number: int, sock: socket.socket) -> None:
-        self.role: Role = role
-        self.number = number
-        self.sock = sock
-        self.process: asyncio.subprocess.Process | None = None
-        self.ready = False
-        self.started_at = 0.0
-        self.crashes = 0
-
-    def report(self) -> processes.Child:
-        """The slot as ``status`` shows it."""
-        serves = self.ready and self.process is not None and self.process.returncode is None
-        pid = self.process.pid if self.process is not None and serves else None
-        return processes.Child(self.role, self.number, pid, self.crashes)
-
-    def __repr__(self) -> str:
-        pid = self.process.pid if self.process else None
-        return f"<{self.role} {self.number} pid={pid} crashes={self.crashes}>"
-
-
-async def spawn(slot: Slot, config: Config) -> asyncio.subprocess.Process:
-    """Start a child in ``slot`` and wait until it serves. Raises StartFailed."""
-    ready_read, ready_write = os.pipe()
-    fd = slot.sock.fileno()
-    try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "edge", stdin=asyncio.subprocess.PIPE, pass_fds=(fd, ready_write)
-        )
-    finally:
-        os.set_blocking(ready_read, False)
-    os.close(ready_write)
-    settings = Settings(role=slot.role, slot=slot.number, config=config, socket_fd=fd, ready_fd=ready_write)
-    if process.stdin is None:
-        raise StartFailed("no pipe to the child")
-    process.stdin.write(send_settings(settings))
-    slot.process, slot.started_at, slot.ready = process, clock.monotonic_s(), False
-    try:
-        async with asyncio.timeout(READY_LIMIT_S):
-            if await _read_byte(ready_read) != b"R":
-                raise StartFailed(f"{slot.role} {slot.number} ended before it was ready; its own message is above")
-            slot.ready = True
-    except TimeoutError as exc:
-        process.kill()
-        raise StartFailed(f"{slot.role} {slot.number} was not ready after {READY_LIMIT_S:g} s") from exc
-    finally:
-        os.close(ready_read)
-    return process
-
-
-async def _read_byte(fd: int) -> bytes:
-    loop = asyncio.get_running_loop()
-    readable = asyncio.Event()
-    loop.add_reader(fd, readable.set)
-    try:
-        await readable.wait()
-        return os.read(fd, 1)
-    finally:
-        loop.remove_reader(fd)
-
-
-async def stop(process: asyncio.subprocess.Process | None) -> None:
-    """Ask a child to drain; kill it after the limit."""
-    if process is None or process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        async with asyncio.timeout(DRAIN_LIMIT_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 class Supervisor:
@@ -181,7 +66,7 @@ class Supervisor:
     def _bind(self) -> None:
         listen = self._config.listen
         admin = bind(listen.admin, reuse_port=False)
-        self._slots = [Slot("agent", 0, admin), Slot("filler", 0, _bind_unix(self._run_dir / "filler.sock"))]
+        self._slots = [Slot("agent", 0, admin), Slot("filler", 0, bind_unix(self._run_dir / "filler.sock"))]
         address = listen.http
         for number in range(self._config.node.workers):
             sock = bind(address, reuse_port=True)
@@ -241,34 +126,54 @@ class Supervisor:
             self._reload.clear()
             try:
                 config = self._reload_config()
-            except ConfigError as exc:
+            except (ConfigError, OSError) as exc:
                 logger.error("reload refused, the running configuration stays:\n%s", exc)  # noqa: TRY400
                 continue
             async with self._pause:
                 await self._replace_all(config)
-            logger.info("reloaded")
 
     async def _replace_all(self, config: Config) -> None:
-        """Filler and agent in sequence (one writer each); workers only leave once their successor serves."""
+        """Every child with the new configuration, or every child with the one that ran."""
         if config.listen != self._config.listen or config.node != self._config.node:
             logger.warning("changes of [listen] and [node] take effect at the next start, not on a reload")
         config = msgspec.structs.replace(config, listen=self._config.listen, node=self._config.node)
-        for slot in self._slots:
-            old = slot.process
-            if slot.role == "worker":
-                await spawn(slot, config)
-                await stop(old)
-            else:
-                await stop(old)
-                await spawn(slot, config)
-            self._bury(old)
-        self._config = config
+        replaced: list[Slot] = []
+        try:
+            for slot in self._slots:
+                replaced.append(slot)
+                await self._replace(slot, config)
+        except StartFailed as exc:
+            logger.error("reload given up, the running configuration comes back: %s", exc)  # noqa: TRY400
+            for slot in replaced:
+                with suppress(StartFailed):  # then its guard goes on trying
+                    await self._replace(slot, self._config)
+        else:
+            self._config = config
+            logger.info("reloaded")
+
+    async def _replace(self, slot: Slot, config: Config) -> None:
+        """Filler and agent leave first (one writer each); a worker only once its successor serves. Raises StartFailed.
+
+        A worker whose successor does not come up stays.
+        """
+        old, started_at = slot.process, slot.started_at
+        if slot.role != "worker":
+            await stop(old)
+        try:
+            await spawn(slot, config)
+        except StartFailed:
+            self._bury(slot.process)
+            if old is not None and old.returncode is None:
+                slot.process, slot.started_at, slot.ready = old, started_at, True
+            raise
+        await stop(old)
+        self._bury(old)
 
     async def _stop_all(self) -> None:
         workers = [slot for slot in self._slots if slot.role == "worker"]
         rest = [slot for slot in self._slots if slot.role != "worker"]
-        await asyncio.gather(*(stop(slot.process) for slot in workers))
-        await asyncio.gather(*(stop(slot.process) for slot in rest))
+        await asyncio.gather(*(stop(slot.process, at_once=not slot.ready) for slot in workers))
+        await asyncio.gather(*(stop(slot.process, at_once=not slot.ready) for slot in rest))
         for slot in self._slots:
             slot.sock.close()
 

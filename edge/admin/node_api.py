@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -32,7 +33,8 @@ async def readyz(request: web.Request) -> web.Response:
 
 async def metrics(request: web.Request) -> web.Response:
     """``GET /metrics``: Prometheus text exposition format of all processes together."""
-    return web.Response(body=request.app[PARTS].metrics(), headers={"Content-Type": _METRICS_TYPE})
+    text = await asyncio.to_thread(request.app[PARTS].metrics)
+    return web.Response(body=text, headers={"Content-Type": _METRICS_TYPE})
 
 
 async def openapi(_request: web.Request) -> web.Response:

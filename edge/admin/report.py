@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -29,7 +30,12 @@ class Reporter:
         children = processes.read(self._config.node.data / "run")
         if not children:
             return ["the node is starting"]
-        return [f"{child.role} {child.number} is being replaced" for child in children if child.pid is None]
+        # Without its filler a node still answers from the store and relays: no reason to take it out of service.
+        return [
+            f"{child.role} {child.number} is being replaced"
+            for child in children
+            if child.pid is None and child.role != "filler"
+        ]
 
     async def status(self) -> Document:
         """One JSON object: node, processes, store, tables, origins, hit ratio."""
@@ -45,7 +51,7 @@ class Reporter:
             "store": {"entries": usage.entries, "used_bytes": usage.used_bytes, "size_bytes": int(config.store.size)},
             "changes_by_table": changes,
             "origins": [{"name": o.name, "url": o.url, "up": up[o.name]} for o in config.origins],
-            "requests": requests(render(self._metrics).decode()),
+            "requests": requests((await asyncio.to_thread(render, self._metrics)).decode()),
         }
 
 

@@ -30,7 +30,7 @@ def gate(filling: Filling, copy: Copy | None, new: Summary, spec_digest: bytes) 
     page = copy.page
     priced = page is not None and page.spec_digest == spec_digest and has_price(page)
     previous = Summary(copy.entry.status, copy.entry.body_length, priced)
-    return judge(previous, new, _memory(copy), now=now, accept=filling.request.accept)
+    return judge(previous, new, remembered(copy.memory), now=now, accept=filling.request.accept)
 
 
 async def hold(filling: Filling, memory: Memory | None) -> None:
@@ -47,10 +47,11 @@ def has_price(page: Page) -> bool:
     return any(reading.table == "prices" and reading.sku == page.sku for reading in page.readings)
 
 
-def _memory(copy: Copy) -> Memory | None:
-    if copy.memory is None:
+def remembered(raw: bytes | None) -> Memory | None:
+    """What the store keeps for the gate; None when there is nothing readable."""
+    if raw is None:
         return None
     try:
-        return _decode(copy.memory)
+        return _decode(raw)
     except msgspec.MsgspecError:
         return None

@@ -1,8 +1,9 @@
 """What workers and the filler say to each other over ``DATA/run/filler.sock``.
 
-``POST /fill`` and ``POST /refresh`` carry one MessagePack FillRequest, ``POST /touch`` and ``POST /invalidate`` an array
-of digests. The answer to ``/fill`` is one frame (four bytes of length, big-endian, then a MessagePack FillAnswer); after it, when the outcome
-is ``stream``, the body of the response as it arrives. A body that breaks off ends without HTTP's last chunk.
+``POST /fill`` and ``POST /refresh`` carry one MessagePack FillRequest, ``POST /touch`` and ``POST /invalidate`` an
+array of digests. The answer to ``/fill`` is one frame (four bytes of length, big-endian, then a MessagePack
+FillAnswer); after it, when the outcome is ``stream``, the body of the response as it arrives. A body that breaks off
+ends without HTTP's last chunk.
 """
 
 from __future__ import annotations

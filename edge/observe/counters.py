@@ -87,9 +87,7 @@ class Counters:
             Family("vitrine_slots_refused", "Slots of stored pages left with the origin's bytes.", ("kind", "slot")),
         )
         self.pages_held = Tally(
-            Family(
-                "vitrine_pages_held", "Responses on page kinds that were kept out of the store.", ("kind", "reason")
-            ),
+            Family("vitrine_pages_held", "Responses on page kinds kept out of the store.", ("kind", "reason")),
         )
         """Reason: what the leak gate, the publish gate or the cutting says."""
         self.rows_overruled = Tally(

@@ -54,16 +54,18 @@ class TableWriter:
         self._node = node
         self._dirty = dirty
         self._now_ms = now_ms
+        self.on_applied: Callable[[str], None] = lambda _table: None
+        """Called with the table of each row stated here that took effect."""
 
     async def put(
         self, table: str, key: str, value: bytes, *, source_version: int = 0, expect: Expect = ANY
     ) -> Outcome:
         """State a row. Above 0, ``source_version`` makes it an event. Raises PreconditionFailed."""
-        return await self._state(row_key(table, key), _stating(value), source_version, expect)
+        return await self._state((table, key), _stating(value), source_version, expect)
 
     async def delete(self, table: str, key: str, *, source_version: int = 0, expect: Expect = ANY) -> Outcome:
         """Leave a tombstone, whether or not there was a row. Raises PreconditionFailed."""
-        return await self._state(row_key(table, key), _stating(None), source_version, expect)
+        return await self._state((table, key), _stating(None), source_version, expect)
 
     async def patch(
         self,
@@ -78,9 +80,7 @@ class TableWriter:
 
         ``merge`` runs on the writer thread; what it raises undoes the patch and reaches the caller.
         """
-        return await self._state(
-            row_key(table, key), lambda held: merge(held.value if held else None), source_version, expect
-        )
+        return await self._state((table, key), lambda held: merge(held.value if held else None), source_version, expect)
 
     async def put_many(self, rows: Iterable[Put]) -> list[Outcome]:
         """State rows in one transaction, all or none; one outcome per row, in order."""
@@ -89,7 +89,11 @@ class TableWriter:
         def write(txn: lmdb.Transaction[bytes]) -> list[Outcome]:
             return [self._next(txn, key, _stating(put.value), put.source_version, ANY) for key, put in keyed]
 
-        return await self._writer.run(write)
+        outcomes = await self._writer.run(write)
+        for (_, put), outcome in zip(keyed, outcomes, strict=True):
+            if outcome.applied:
+                self.on_applied(put.table)
+        return outcomes
 
     async def apply(self, rows: Sequence[tuple[str, str, Row]]) -> int:
         """Keep rows (table, key, row) of other nodes where they beat what is held; returns how many did.
@@ -120,8 +124,12 @@ class TableWriter:
 
         await self._writer.run(write)
 
-    async def _state(self, key: bytes, statement: Statement, source_version: int, expect: Expect) -> Outcome:
-        return await self._writer.run(lambda txn: self._next(txn, key, statement, source_version, expect))
+    async def _state(self, name: tuple[str, str], statement: Statement, source_version: int, expect: Expect) -> Outcome:
+        key = row_key(*name)
+        outcome = await self._writer.run(lambda txn: self._next(txn, key, statement, source_version, expect))
+        if outcome.applied:
+            self.on_applied(name[0])
+        return outcome
 
     def _next(
         self, txn: lmdb.Transaction[bytes], key: bytes, statement: Statement, source_version: int, expect: Expect
