@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path as FilePath
 
+from edge.config.feeds import check_feeds
 from edge.config.judges import judge
 from edge.config.locate import Path
 from edge.config.read import Found, dotted
 from edge.config.report import Report
 from edge.config.schema import (
     BUILT_IN_TABLES,
+    Feed,
     Geo,
     Listen,
     Origin,
@@ -19,6 +21,7 @@ from edge.config.schema import (
     Store,
     TableSection,
     Token,
+    feed_label,
 )
 from edge.config.slots import check_slots
 from edge.config.templates import Templates
@@ -36,7 +39,9 @@ def check(found: list[Found], templates: Templates, report: Report) -> None:
     _check_origins([section for section in found if section.kind is Origin], report)
     _check_ports(found, report)
     _check_sizes(found, report)
-    check_slots(found, templates, _check_tables(found, report), report)
+    tables = _check_tables(found, report)
+    check_slots(found, templates, tables, report)
+    check_feeds(found, tables, report)
 
 
 def check_geo_database(found: list[Found], folder: FilePath, report: Report) -> None:
@@ -62,8 +67,10 @@ def _check_names(found: list[Found], report: Report) -> None:
 
 def _name(section: Found, report: Report) -> str | None:
     """The name a table goes by, its default included; None when it has none or a wrong one."""
-    if section.kind not in (Origin, PageKind, SlotTable, Token) or report.blames(section.at("name")):
+    if section.kind not in (Origin, PageKind, SlotTable, Token, Feed) or report.blames(section.at("name")):
         return None
+    if section.kind is Feed and "name" not in section.given:
+        return None if report.blames(section.at("url")) else feed_label(section.given.get("url", ""))
     name = section.given.get("name", Origin(url="http://unnamed").name if section.kind is Origin else None)
     return name if isinstance(name, str) else None
 

@@ -52,11 +52,14 @@ def entry_hints(hint: Hint) -> tuple[Hint, Hint] | None:
 
 
 def is_leaf(hint: Hint) -> bool:
-    """Whether the value is one text, number or truth value, or an array of them."""
+    """Whether the value is one text, number or truth value, or an array or a table with free keys of them."""
     item = item_hint(hint)
     if item is not None:
         return is_leaf(item)
-    return section_type(hint) is None and entry_hints(hint) is None
+    entry = entry_hints(hint)
+    if entry is not None:
+        return all(is_leaf(part) for part in entry)
+    return section_type(hint) is None
 
 
 def metas(hint: Hint) -> list[msgspec.Meta]:

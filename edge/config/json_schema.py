@@ -8,12 +8,13 @@ from typing import Literal, get_args, get_origin
 import msgspec
 
 from edge.config.hints import Hint, entry_hints, hints_of, item_hint, metas, plain_type, section_type
-from edge.config.schema import Address, Config, Duration, Host, Network, Section, Size
+from edge.config.schema import Address, Config, Duration, Host, Network, Pace, Section, Size
 
 Schema = dict[str, object]
 
 _TEXTS: dict[Hint, Schema] = {
     Duration: {"pattern": Duration.PATTERN, "description": 'a duration, such as "350ms", "10m", "24h" or "30d"'},
+    Pace: {"pattern": Pace.PATTERN, "description": 'a pace, such as "5/s", "300/m" or "1000/h"'},
     Size: {"pattern": Size.PATTERN, "description": 'a size, such as "64KiB", "8MiB" or "4GiB"'},
     Address: {"pattern": r"^.*:\d{1,5}$", "description": 'HOST:PORT, such as "127.0.0.1:8080"'},
     Network: {"description": 'an address or network, such as "10.0.0.0/8"'},

@@ -14,7 +14,7 @@ def kind_specs(config: Config) -> tuple[KindSpec, ...]:
 def kind_spec(kind: PageKind) -> KindSpec:
     """The part of one page kind that decides how its pages are cut."""
     slots = tuple(_slot_spec(slot) for slot in kind.slots)
-    return KindSpec(name=kind.name, sku=kind.sku, slots=slots, currency=kind.currency)
+    return KindSpec(name=kind.name, sku=kind.sku, slots=slots, currency=kind.currency, freeze=kind.freeze)
 
 
 def _slot_spec(slot: SlotTable) -> SlotSpec:

@@ -21,6 +21,7 @@ from edge.config.schema import (
     Cache,
     Config,
     Duration,
+    Feed,
     Geo,
     Health,
     Host,
@@ -28,6 +29,7 @@ from edge.config.schema import (
     Network,
     Node,
     Origin,
+    Pace,
     PageKind,
     Records,
     Section,
@@ -52,20 +54,20 @@ LABELS: dict[type[Section], str] = {
     PageKind: "[[pages]]",
     SlotTable: "[[pages.slots]]",
     TableSection: "[tables.NAME]",
+    Feed: "[[feeds]]",
     Records: "[records]",
     Geo: "[geo]",
 }
 """How each table is written in the file."""
 
 _LATER: dict[type[Section], frozenset[str]] = {
-    Config: frozenset({"replication", "rules", "feeds"}),
+    Config: frozenset({"replication", "rules"}),
     Listen: frozenset({"https", "certificate", "key"}),
     Origin: frozenset({"rewrite_host"}),
-    PageKind: frozenset({"freeze"}),
 }
 """Keys of the documented file format that this version does not know yet."""
 
-_SELF_EXPLAINING = (Duration, Size, Address, Network, Host)
+_SELF_EXPLAINING = (Duration, Pace, Size, Address, Network, Host)
 """Types whose ``parse`` says what to write."""
 
 

@@ -30,6 +30,10 @@ class Report:
         """Whether the value at ``path`` was already found at fault."""
         return path in self._paths
 
+    def blames_within(self, path: Path) -> bool:
+        """Whether the value at ``path``, or a part of it, was already found at fault."""
+        return any(blamed[: len(path)] == path for blamed in self._paths)
+
     @property
     def problems(self) -> tuple[str, ...]:
         """``file:line: what is wrong; what to write``, this file first, in the order of its lines."""

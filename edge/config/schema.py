@@ -17,6 +17,7 @@ from msgspec import Meta
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _DURATION_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION_TEXT = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
+_PACE = re.compile(r"(\d+(?:\.\d+)?)/(s|m|h)")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)(B|KiB|MiB|GiB|TiB|kB|KB|MB|GB|TB)")
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _SIZE_BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
@@ -66,6 +67,20 @@ class Size(int):
         """As a person would write it: the largest binary unit that leaves a whole number."""
         unit = next(unit for unit in ("TiB", "GiB", "MiB", "KiB", "B") if self % _SIZE_BYTES[unit] == 0)
         return f"{self // _SIZE_BYTES[unit]}{unit}"
+
+
+class Pace(float):
+    """Requests a second, written ``"5/s"``, ``"300/m"``, ``"1000/h"``."""
+
+    PATTERN: ClassVar = f"^{_PACE.pattern}$"
+
+    @classmethod
+    def parse(cls, text: object) -> Pace:
+        """Raises ValueError with the remedy."""
+        match = _PACE.fullmatch(text) if isinstance(text, str) else None
+        if match is None or not float(match[1]):
+            raise ValueError(f'{text!r} is not a pace; write requests and a unit of time, such as "5/s" or "300/m"')
+        return cls(float(match[1]) / _DURATION_S[match[2]])
 
 
 class Address(str):
@@ -138,6 +153,14 @@ HttpUrl = Annotated[
     ),
 ]
 UrlPath = Annotated[str, Meta(pattern=r"^/\S*$", description="a path that begins with a slash")]
+FeedUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^(https?://[^/?#\s]+)?/[^#\s]*$",
+        description='a path on the origin such as "/feed.xml", or a URL such as "https://feeds.example/shop.xml"',
+    ),
+]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description='an ISO 4217 code such as "EUR"')]
 
 
 BUILT_IN_TABLES = ("prices", "inventory", "promotions", "products")
@@ -217,6 +240,10 @@ class Origin(Section, frozen=True, kw_only=True):
     connect_timeout: Duration = Duration(1)
     first_byte_timeout: Duration = Duration(10)
     max_connections: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    client_address: Literal["node", "visitor"] = "node"
+    """Whose address a page fill states in X-Forwarded-For: whoever's request led to it, or nobody's but the node's."""
+    pace: Pace | None = None
+    """Most fills and refreshes; None: no limit but ``max_connections``."""
     health: Health | None = None
 
 
@@ -257,8 +284,10 @@ class PageKind(Section, frozen=True, kw_only=True):
     ttl: Duration = Duration(600)
     grace: Duration = Duration(3600)
     error_grace: Duration = Duration(30 * 86_400)
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description='an ISO 4217 code such as "EUR"')] | None = None
+    currency: Currency | None = None
     slots: tuple[SlotTable, ...] = ()
+    freeze: tuple[str, ...] = ()
+    """Targets where strangers' pages may differ: stored as first seen."""
     browser_cache: Annotated[
         str, Meta(pattern=r"^[!-~][ -~]*$", description='a Cache-Control value such as "private, no-cache"')
     ] = "private, no-cache"
@@ -271,6 +300,50 @@ class TableSection(Section, frozen=True, kw_only=True):
     key: str = "sku"
     max_age: Duration | None = None
     """An older row no longer overrules the origin's bytes; None: rows never grow too old."""
+
+
+FeedFormat = Literal["google-merchant", "csv", "ndjson", "json-ld", "page"]
+
+
+class Feed(Section, frozen=True, kw_only=True):
+    """``[[feeds]]``: where an unchanged shop's prices, stock and products come from."""
+
+    name: Name | None = None
+    """In logs, metrics and commands; None: made of the URL (:attr:`label`)."""
+    format: FeedFormat = "google-merchant"
+    url: FeedUrl | None = None
+    """Where it lies; for json-ld and page the sitemap that names the pages, ``/sitemap.xml`` when left out."""
+    origin: Name | None = None
+    """Origin that a path is asked of and whose pages are read; None: the first one."""
+    interval: Duration = Duration(300)
+    columns: dict[str, str] = {}
+    """For csv and ndjson: column -> ``key``, ``updated`` or ``TABLE.FIELD``."""
+    currency: Currency | None = None
+    """Of prices that name none."""
+    tables: tuple[Name, ...] = ()
+    """The only tables it may write; empty: every one it speaks of."""
+    headers: dict[str, str] = {}
+    """Request fields to send, such as an Authorization."""
+    max_size: Size = Size(256 * 2**20)
+    """Of the feed once it is unpacked; a larger one counts as broken."""
+    pace: Annotated[float, Meta(gt=0, le=100, description="a number above 0, at most 100")] = 2.0
+    """For json-ld and page: pages asked for in one second, at most."""
+
+    @property
+    def label(self) -> str:
+        """Its name, or what its URL makes of one: ``feed.xml``, ``feeds.example-shop.xml``."""
+        return self.name or feed_label(self.url or "")
+
+    @property
+    def reads_pages(self) -> bool:
+        """Whether it re-reads product pages instead of one document."""
+        return self.format in ("json-ld", "page")
+
+
+def feed_label(url: str) -> str:
+    """The name of a feed that was not given one."""
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", url.partition("?")[0].partition("://")[2] or url.partition("?")[0])
+    return slug.strip("-._")[:63] or "pages"
 
 
 class Records(Section, frozen=True, kw_only=True):
@@ -299,6 +372,7 @@ class Config(Section, frozen=True, kw_only=True):
     cache: Cache = Cache()
     pages: tuple[PageKind, ...] = ()
     tables: dict[Name, TableSection] = {}
+    feeds: tuple[Feed, ...] = ()
     records: Records = Records()
     geo: Geo | None = None
 
@@ -310,7 +384,7 @@ class Config(Section, frozen=True, kw_only=True):
 
 def decode_value(kind: type, value: object) -> object:
     """msgspec ``dec_hook`` for the types above. Raises ValueError with the remedy."""
-    if issubclass(kind, Duration | Size | Address | Network | Host):
+    if issubclass(kind, Duration | Pace | Size | Address | Network | Host):
         return kind.parse(value)
     if issubclass(kind, Path) and isinstance(value, str):
         return Path(value)
