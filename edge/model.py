@@ -76,3 +76,23 @@ class Lifetime(msgspec.Struct, frozen=True, gc=False, array_like=True):
     def age(self, now: int) -> int:
         """Current age in seconds, never negative. A clock stepped backwards must not make content younger."""
         return self.initial_age + max(0, now - self.stored_at)
+
+
+class VisitorCookie(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """A cookie whose value stands in visitor slots, as its origin sets it. Appended to, never reordered."""
+
+    name: str
+    mintable: bool = True
+    """The platform takes any value that cookie and form agree on. False: only the origin itself can set one."""
+    alphabet: str = ""
+    """Characters of the values seen; empty when none was."""
+    length: int = 0
+    """Characters in a value; 0 when none was seen."""
+    path: str = "/"
+    domain: str | None = None
+    """As the origin wrote it, without the leading dot; None: the host alone."""
+    max_age_s: int | None = None
+    """None: until the browser closes."""
+    same_site: str | None = None
+    secure: bool = False
+    http_only: bool = False

@@ -59,6 +59,8 @@ class KindSpec(msgspec.Struct, frozen=True, kw_only=True):
     slots: tuple[SlotSpec, ...] = ()
     currency: str | None = None
     """ISO 4217 code when the page does not say it; None: read from the page."""
+    freeze: tuple[str, ...] = ()
+    """Targets where two strangers' pages may differ: stored as first seen."""
 
     @property
     def digest(self) -> bytes:
