@@ -12,6 +12,7 @@ from edge.fill.answers import failure_name
 from edge.http.send import finish
 from edge.http.visit import Visit
 from edge.policy.cache_status import CacheStatus, Fwd
+from edge.policy.forward import PSEUDONYM
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -51,7 +52,8 @@ def _answer(visit: Visit, code: int, status: CacheStatus, retry_after_s: int | N
 def bad_request(exc: RequestError) -> web.Response:
     """For a request so malformed that there is no visit to speak of."""
     fields, text = _page(exc.response_status)
-    fields["Cache-Status"] = "vitrine; detail=malformed"
+    fields["Cache-Status"] = f"{PSEUDONYM}; detail=malformed"
+    fields["Server"] = PSEUDONYM
     response = web.Response(status=exc.response_status, headers=fields, body=text.encode())
     response.force_close()
     return response
@@ -76,7 +78,9 @@ def failure(visit: Visit, exc: EdgeError) -> web.Response:
     """Any expected failure as an answer."""
     if isinstance(exc, RequestError):
         visit.notes = (*visit.notes, str(exc))
-        return _answer(visit, exc.response_status, CacheStatus(detail="request"))
+        answer = _answer(visit, exc.response_status, CacheStatus(detail="request"))
+        answer.force_close()  # what is left of its body is not worth reading
+        return answer
     visit.notes = (*visit.notes, str(exc))
     if isinstance(exc, OriginError):  # its text names addresses that are nobody's business
         return origin_failed(visit, exc.status, failure_name(exc), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
 import aiohttp
@@ -18,6 +19,8 @@ from edge.model import Pairs, fields
 from edge.policy.cache_status import CacheStatus
 from edge.policy.forward import relay_request_fields, relay_response_fields
 
+_PIECE_S = 60.0
+"""How long a visitor may pause in the middle of an upload: nginx's default."""
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 Judge = Callable[[OriginResponse], Awaitable[None]]
@@ -64,8 +67,9 @@ async def stream(visit: Visit, answer: Answer, status: CacheStatus) -> web.Strea
     response = web.StreamResponse(status=answer.status, headers=headers)
     try:
         await response.prepare(visit.request)
-        async for chunk in answer.body:
-            await response.write(chunk)
+        if visit.facts.method != "HEAD":  # a fill asked for the whole, whoever it was for
+            async for chunk in answer.body:
+                await response.write(chunk)
         await response.write_eof()
     except ConnectionError:
         visit.notes = (*visit.notes, "the visitor left")
@@ -85,8 +89,14 @@ async def _upload(request: web.BaseRequest) -> AsyncIterator[bytes]:
     if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
         request.transport.write(_CONTINUE)
     try:
-        async for chunk in request.content.iter_any():
+        while True:
+            async with asyncio.timeout(_PIECE_S):
+                chunk = await request.content.readany()
+            if not chunk:
+                return
             yield chunk
+    except TimeoutError as exc:
+        raise RequestError(408, f"nothing more of the request's body came in {_PIECE_S:g} s") from exc
     except (web.RequestPayloadError, aiohttp.ClientError, aiohttp.http.HttpProcessingError, ConnectionError) as exc:
         raise RequestError(400, f"the request's body broke off: {exc!r}") from exc
 
