@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from origin_adapters.contract import Adapter
+from origin_adapters.contract import Adapter, Token
+from origin_adapters.django import DJANGO
+from origin_adapters.evershop import EVERSHOP
 from origin_adapters.generic import GENERIC
+from origin_adapters.magento import MAGENTO
+from origin_adapters.opencart import OPENCART
+from origin_adapters.shopify import SHOPIFY
+from origin_adapters.woocommerce import WOOCOMMERCE
 
-__all__ = ["NAMES", "Adapter", "adapter"]
+__all__ = ["NAMES", "Adapter", "Token", "adapter"]
 
-_ADAPTERS = {known.name: known for known in (GENERIC,)}
+_ADAPTERS = {known.name: known for known in (DJANGO, EVERSHOP, GENERIC, MAGENTO, OPENCART, SHOPIFY, WOOCOMMERCE)}
 
 NAMES = tuple(sorted(_ADAPTERS))
 """Every name :func:`adapter` knows."""

@@ -11,22 +11,10 @@ view into a pass: ``PHPSESSID`` (PHP), ``PrestaShop-*`` (one encrypted cookie ho
 
 from __future__ import annotations
 
+from origin_adapters import magento, measuring, opencart, woocommerce
 from origin_adapters.contract import Adapter
+from origin_adapters.django import CSRF, DJANGO
 
-_WORDPRESS = (
-    "wordpress_logged_in_*",  # core, from sign-in to sign-out
-    "wordpress_sec_*",  # core, the same for the administration
-    "wp-postpass_*",  # core, after the password of a protected page was given
-    "comment_author_*",  # core, fills the visitor's own name and mail address into forms
-    "woocommerce_items_in_cart",  # WooCommerce, while the basket holds something
-    "woocommerce_cart_hash",  # WooCommerce, the same
-    "wp_woocommerce_session_*",  # WooCommerce, from the first thing put into the basket, or at sign-in
-    "edd_items_in_cart",  # Easy Digital Downloads, while the basket holds something
-)
-_DJANGO = (
-    "sessionid",  # Django: saved only once something was put into the session, as a sign-in does
-    "oscar_open_basket",  # django-oscar, an anonymous visitor's basket
-)
 _PHP = (
     "X-Magento-Vary",  # Magento 2: customer group or currency other than an anonymous visitor's
     "sw-states",  # Shopware 6: logged-in, cart-filled
@@ -42,26 +30,37 @@ _OTHERS = (
     ".AspNetCore.Identity.Application*",  # ASP.NET Core Identity, signed in (numbered when split)
     ".ASPXAUTH",  # ASP.NET forms authentication, signed in
 )
-_HARMLESS = (
-    "_ga",  # Google Analytics: visitor
-    "_ga_*",  # Google Analytics 4: session, one for each property
-    "_gid",  # Google Analytics (Universal): visitor of the day
-    "_gat*",  # Google Analytics (Universal): throttle
-    "_gcl_*",  # Google Ads: conversion linker
-    "_fbp",  # Meta pixel: browser
-    "_fbc",  # Meta pixel: click
-    "_uetsid",  # Microsoft Advertising: session
-    "_uetvid",  # Microsoft Advertising: visitor
-    "_clck",  # Microsoft Clarity: visitor
-    "_clsk",  # Microsoft Clarity: session
-    "_hj*",  # Hotjar
-    "_pk_*",  # Matomo
-    "_ttp",  # TikTok pixel
-    "_pin_unauth",  # Pinterest tag
+_SIGN_OUT = (
+    "*/logout",
+    "*/logout/",
+    "*/sign-out*",
+    "*/sign_out*",
+    "*/signout*",
+    "?action=logout",
+    "?logout",
+    "?mylogout",  # PrestaShop
+)
+_BASKET = (
+    *("*/cart/add", "*/cart/add.*", "*/cart/add/*"),  # Sylius, Spree, Drupal Commerce, Shopify
+    *("*/cart/change", "*/cart/change.js", "*/cart/update", "*/cart/update.js"),
+    *("*/cart/remove*", "*/cart/clear*"),
+    *("*/basket/add", "*/basket/add/*", "*/basket/remove*", "*/basket/clear*"),
+    "*/addtocart*",  # nopCommerce, Zen Cart
+    "*/add-to-cart*",
+    "?addtocart",
+    *("?controller=cart&add", "?controller=cart&delete", "?controller=cart&update"),  # PrestaShop
+    *("*/cart?add", "*/cart?delete", "*/cart?update"),  # PrestaShop with friendly addresses
+    "?action=add_product",  # osCommerce
+    "?action=buy_now",
+    "?action=remove_product",
 )
 
 GENERIC = Adapter(
     name="generic",
-    bypass_cookies=_WORDPRESS + _DJANGO + _PHP + _OTHERS,
-    harmless=_HARMLESS,
+    bypass_cookies=woocommerce.WORDPRESS_COOKIES + DJANGO.bypass_cookies + _PHP + _OTHERS,
+    fleeting_cookies=DJANGO.fleeting_cookies,
+    harmless=measuring.COOKIES,
+    tokens=(CSRF,),
+    mutating_get=(*_SIGN_OUT, *_BASKET, *woocommerce.MUTATING, *magento.MUTATING, *opencart.MUTATING),
+    harmless_paths=measuring.PATHS,
 )
