@@ -141,7 +141,10 @@ class Slow:
         return False
 
     async def touch(self, _digests: tuple[bytes, ...]) -> None:
-        raise NotImplementedError
+        raise AssertionError("nobody here touches")
+
+    async def invalidate(self, _digests: tuple[bytes, ...]) -> None:
+        raise AssertionError("nobody here invalidates")
 
 
 ANY = FillRequest(
