@@ -106,6 +106,23 @@ class Counters:
         self.workers_alive = Level(Family("vitrine_workers_alive", "Workers running."))
         self.origin_up = Level(Family("vitrine_origin_up", "1 while the origin answers, else 0.", ("origin",)))
 
+        self.feed_readings = Tally(
+            Family("vitrine_feed_readings", "Readings of a feed, good or failing.", ("feed", "outcome"))
+        )
+        self.feed_rows = Tally(Family("vitrine_feed_rows", "Rows that a feed changed.", ("feed", "table")))
+        self.feed_failing = Level(
+            Family("vitrine_feed_failing", "1 while a feed cannot be read or believed, else 0.", ("feed",))
+        )
+        self.feed_items = Level(Family("vitrine_feed_items", "Items of a feed's last reading.", ("feed",)))
+        self.feed_bad_items = Level(
+            Family("vitrine_feed_bad_items", "Items of it that were not taken; their rows stay.", ("feed",))
+        )
+        self.feed_good_at = Level(
+            Family(
+                "vitrine_feed_good_timestamp_seconds", "Unix time when a feed was last read or unchanged.", ("feed",)
+            )
+        )
+
     @property
     def tallies(self) -> tuple[Tally, ...]:
         """Every counter."""
@@ -118,12 +135,23 @@ class Counters:
             self.slots_refused,
             self.pages_held,
             self.rows_overruled,
+            self.feed_readings,
+            self.feed_rows,
         )
 
     @property
     def levels(self) -> tuple[Level, ...]:
         """Every gauge."""
-        return self.store_bytes, self.store_entries, self.workers_alive, self.origin_up
+        return (
+            self.store_bytes,
+            self.store_entries,
+            self.workers_alive,
+            self.origin_up,
+            self.feed_failing,
+            self.feed_items,
+            self.feed_bad_items,
+            self.feed_good_at,
+        )
 
     @property
     def spreads(self) -> tuple[Spread, ...]:
