@@ -30,6 +30,8 @@ from edge.assemble.assembler import Assembler
 from edge.assemble.holdings import Place
 from edge.child import Body
 from edge.config.schema import Config
+from edge.feeds.applying import Tables
+from edge.feeds.keeper import FeedParts, feeding
 from edge.fill.client import FillerClient
 from edge.fill.cutting import Cutter
 from edge.fill.filler import Filler
@@ -157,28 +159,25 @@ async def run_agent(body: Body) -> None:
         counters = Counters()
         rows = TableWriter(env, writer, node=config.node.name)
         rows.on_applied = _applied(counters)
-        reporter = Reporter(config, pages, tables, data / "run" / "metrics")
-        explained = Explained(
-            sites=sites,
-            rules=rules,
-            pages=pages,
-            assembler=Assembler(tables, routes.max_age_ms(config)),
-            place=place,
-            host=usual_host(config),
-        )
+        audit = stack.enter_context(AuditLog(data / "audit.ndjson"))
+        fed = Tables(tables, rows, routes.max_age_ms(config), clock.now_ms)
+        feeds = await stack.enter_async_context(feeding(FeedParts(config, fed, pages, counters, audit)))
+        reporter = Reporter(config, pages, tables, data / "run" / "metrics", feeds.report)
         parts = AdminParts(
             reader=tables,
             writer=rows,
             tables=config.all_tables,
             tokens=(*config.admin.tokens, tokens.mint(data / tokens.MINTED_NAME)),
-            audit=stack.enter_context(AuditLog(data / "audit.ndjson")),
+            audit=audit,
             spool=data / "run",
             hosts=frozenset({config.listen.admin.host}),
             metrics=partial(metrics.render, data / "run" / "metrics"),
             status=reporter.status,
             ready=reporter.ready,
-            explain=Explainer(explained).explain,
+            explain=_explainer(config, pages, tables, place).explain,
             refresh=Refresher(sites, rules, fills, host=usual_host(config)).refresh,
+            feeds=feeds.report,
+            read_feed=feeds.read_now,
         )
         async with (
             _counting(data, counters),
@@ -187,6 +186,21 @@ async def run_agent(body: Body) -> None:
         ):
             body.ready()
             await body.stop.wait()
+
+
+def _explainer(
+    config: Config, pages: PageReader, tables: TableReader, place: Callable[[str], Place | None]
+) -> Explainer:
+    return Explainer(
+        Explained(
+            sites=routes.sites(config),
+            rules=routes.key_rules(config),
+            pages=pages,
+            assembler=Assembler(tables, routes.max_age_ms(config)),
+            place=place,
+            host=usual_host(config),
+        )
+    )
 
 
 def _pages_read_only(config: Config) -> lmdb.Environment:
