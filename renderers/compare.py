@@ -9,9 +9,25 @@ from collections.abc import Sequence
 
 from renderers.charsets import transcode
 from renderers.page import Page
+from renderers.strangers.copies import Copy, NotComparable
+from renderers.strangers.outline import TooLarge
+from renderers.strangers.personal import personal
+from renderers.strangers.report import incomparable, report
 from renderers.strangers.values import Comparison, Covered, Difference, Finding, Kind, Range, View
+from renderers.targets import parse_target
 
-__all__ = ["Comparison", "Covered", "Difference", "Finding", "Kind", "Range", "View", "compare", "covered_by"]
+__all__ = [
+    "Comparison",
+    "Covered",
+    "Difference",
+    "Finding",
+    "Kind",
+    "Range",
+    "View",
+    "compare",
+    "covered_by",
+    "personal",
+]
 
 
 def compare(first: View, second: View, *, freeze: Sequence[str] = ()) -> Comparison:
@@ -21,19 +37,17 @@ def compare(first: View, second: View, *, freeze: Sequence[str] = ()) -> Compari
     Differences inside covered ranges are left out. Symmetric: swapping the views swaps the sides and changes no kind.
     Raises TargetError when a target of ``freeze`` is written wrongly, and nothing else, whatever the pages.
     """
-    if first.body == second.body:
+    for at in freeze:
+        parse_target(at)
+    if first.body == second.body and first.charset == second.charset:
         return Comparison(())
-    whole = Difference(
-        kind=Kind.OTHER,
-        where="css:html",
-        first="",
-        second="",
-        why="the pages differ",
-        first_at=Range(0, len(first.body)),
-        second_at=Range(0, len(second.body)),
-        proposal="# the pages differ as a whole; do not cache this page kind",
-    )
-    return Comparison((whole,))
+    swapped = (second.body, second.charset) < (first.body, first.charset)
+    views = (second, first) if swapped else (first, second)
+    try:
+        copies = Copy(views[0]), Copy(views[1])
+    except (NotComparable, TooLarge) as exc:
+        return incomparable(first, second, str(exc))
+    return report(*copies, freeze, swapped=swapped)
 
 
 def covered_by(page: Page) -> tuple[Covered, ...]:

@@ -103,6 +103,11 @@ class Document:
         """The elements a CSS selector matches, in document order."""
         return [Element(node) for node in select(self.tree, selector)]
 
+    def start_tag(self, element: Element) -> int | None:
+        """Offset of the tag that made an element; None when the parser made it of its own."""
+        number = self._tag(element.node)
+        return None if number is None else self._tags[number].start
+
     def find(self, target: Target, within: Element | None = None) -> list[Span | Unplaceable]:
         """Every match of the target in the page, or inside one element of it (itself included)."""
         nodes = select(self.tree if within is None else within.node, target.selector)

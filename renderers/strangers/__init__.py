@@ -1,1 +1,1 @@
-"""Two strangers' copies of one page: aligned, told apart, and each difference named (the pure half of the leak gate)."""
+"""Two strangers' copies of one page, aligned, and each difference named: the pure half of the leak gate."""

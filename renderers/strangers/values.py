@@ -14,7 +14,7 @@ class Kind(enum.Enum):
     """What a difference between two strangers' pages is. Whatever is not certain is OTHER."""
 
     TOKEN = "token"  # noqa: S105 - the word, not one
-    """A visitor's own secret: a cookie's value, a token of a form, a nonce. Needs a visitor slot, or the page a relay."""
+    """A visitor's own secret: a cookie's value, a token of a form, a nonce. Needs a visitor slot or a relay."""
     NOISE = "noise"
     """Nobody's: generated ids, times, comments, blank space, the same blocks in another order. Stored as first seen."""
     OTHER = "other"
@@ -72,7 +72,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Personal data (greeting, e-mail address, order number): always refuses, whatever is frozen."""
     slot: SlotSpec | None = None
     """TOKEN: the visitor slot that covers the value whole; its ``visitor.csrf`` names ``cookie``, or ``name`` where no
-    cookie is known. None when no slot can: a part of a longer value, JavaScript that is no JSON, a comment, a CSP nonce."""
+    cookie is known. None when no slot can: a part of a longer value, JavaScript that is no JSON, a comment, a nonce."""
     proposal: str
     """TOML for the page kind, ready to paste: ``freeze = [...]``, a ``[[pages.slots]]`` table, or a comment that says
     what to do in the shop when storing would leak."""

@@ -1,0 +1,203 @@
+"""Where a difference stands, in the configuration's own words: the target that finds it, proven by looking it up."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborNode, SelectolaxError
+
+from renderers.locate import Document, Element, Span, Unreadable
+from renderers.strangers.changes import Change, Spot
+from renderers.strangers.copies import Copy
+from renderers.strangers.outline import Form, Node
+from renderers.strangers.values import Range
+from renderers.targets import JsonTarget, TargetError, parse_target
+
+_IDENTIFIER = re.compile(r"-?[A-Za-z_][\w-]*", re.ASCII)
+_NUMBERED = re.compile(r"[0-9]{3,}|[0-9][a-f]|[a-f][0-9]")
+"""Ids and classes with such parts may be another page's, or another view's, tomorrow."""
+_QUOTABLE = re.compile(r"[\w\[\]:./ +-]{1,80}", re.ASCII)
+_ATTRIBUTE_NAME = re.compile(r"[a-z_][\w:.-]*", re.ASCII)
+_NAMED_BY = (b"name", b"property", b"itemprop", b"type")
+WHOLE_PAGE = "css:html"
+
+
+class Where(NamedTuple):
+    """A target and what it finds."""
+
+    at: str
+    exact: bool = False
+    """It finds the value and nothing around it, so that a slot can stand there."""
+    repeated: bool = False
+    """It finds other places as well."""
+
+
+class Locator:
+    """Finds targets for places in one copy. The page is parsed when the first one is asked for."""
+
+    def __init__(self, copy: Copy) -> None:
+        self._copy = copy
+        self._document: Document | None = None
+        self._unreadable = False
+        self._starts: dict[str, tuple[int | None, ...]] = {}
+        self._found: dict[str, frozenset[Range]] = {}
+        self._by_start: dict[int, Node] = {}
+
+    def target(self, node: Node, change: Change, place: Range, *, unique: bool) -> Where | None:
+        """The target of a change that this copy has at ``place``; ``node`` is the element that holds it here.
+
+        ``unique``: one that finds other places as well will not do. None when the page cannot be parsed.
+        """
+        if self._doc() is None:
+            return None
+        for selector in self._selectors(node, unique=False):
+            if (at := _at(selector, change)) is not None:
+                places = self._places(at)
+                if place in places and (len(places) == 1 or not unique):
+                    return Where(at, exact=True, repeated=len(places) > 1)
+        return next((Where(f"css:{selector}") for selector in self._selectors(node, unique=True)), Where(WHOLE_PAGE))
+
+    def ranges(self, at: str) -> list[Range]:
+        """Every range in this copy that a target of ``freeze`` names: elements with their tags. Raises TargetError."""
+        target = parse_target(at)
+        if self._doc() is None:
+            return []
+        if isinstance(target, JsonTarget) or target.attribute is not None:
+            return list(self._places(at))
+        return [self._outer(start) for start in self._elements(target.selector)]
+
+    def _doc(self) -> Document | None:
+        if self._document is None and not self._unreadable:
+            try:
+                self._document = Document(self._copy.view.body, self._copy.view.charset)
+            except Unreadable:
+                self._unreadable = True
+        return self._document
+
+    def _outer(self, start: int | None) -> Range:
+        """The range of the element whose tag starts here; of one without a tag of its own, the page."""
+        if not self._by_start:
+            nodes = (node for node in self._copy.outline.nodes() if node.form is Form.ELEMENT)
+            self._by_start = {self._copy.offset(node.start): node for node in nodes}
+        if start is None:
+            return Range(0, len(self._copy.source))
+        node = self._by_start.get(start)
+        return self._copy.at(node.start, node.end) if node is not None else Range(start, start)
+
+    def _elements(self, selector: str) -> tuple[int | None, ...]:
+        """Offsets of the tags of what a selector matches."""
+        doc = self._doc()
+        if selector not in self._starts and doc is not None:
+            try:
+                self._starts[selector] = tuple(doc.start_tag(element) for element in doc.elements(selector))
+            except SelectolaxError:
+                self._starts[selector] = ()
+        return self._starts.get(selector, ())
+
+    def _places(self, at: str) -> frozenset[Range]:
+        doc = self._doc()
+        if at not in self._found and doc is not None:
+            spans = [span for span in doc.find(parse_target(at)) if isinstance(span, Span)]
+            self._found[at] = frozenset(Range(span.start, span.end) for span in spans)
+        return self._found.get(at, frozenset())
+
+    def _selectors(self, node: Node, *, unique: bool) -> Iterator[str]:
+        """CSS selectors that match an element, those that say most first; the last one leads to it step by step."""
+        if node.parent is None:
+            return
+        start = self._copy.offset(node.start)
+        for selector in itertools.chain(self._own(node), self._inherited(node)):
+            matches = self._elements(selector)
+            if start in matches and (len(matches) == 1 or not unique):
+                yield selector
+        if (path := self._path(node, start)) is not None:
+            yield path
+
+    def _own(self, node: Node) -> Iterator[str]:
+        """Selectors from the element's own name, id, classes and attributes."""
+        tag = node.name.decode("ascii", "replace")
+        outline = self._copy.outline
+        if not _IDENTIFIER.fullmatch(tag):
+            return
+        for label in _NAMED_BY:
+            value = outline.text_of(node, label)
+            if value and _QUOTABLE.fullmatch(value):
+                yield f"{tag}[{label.decode()}='{value}']"
+        if (identity := outline.text_of(node, b"id")) and _lasting(identity):
+            yield f"#{identity}"
+        classes = [name for name in (outline.text_of(node, b"class") or "").split() if _lasting(name)]
+        for name in classes:
+            yield f".{name}"
+        if len(classes) > 1:
+            yield tag + "".join(f".{name}" for name in classes)
+        yield tag
+
+    def _inherited(self, node: Node) -> Iterator[str]:
+        """The element's plain selectors inside the nearest ancestors that have an id or a class."""
+        own = list(self._own(node))[-3:]
+        ancestor = node.parent
+        for _ in range(4):
+            if ancestor is None or ancestor.parent is None:
+                return
+            for outer in list(self._own(ancestor))[:-1]:
+                yield from (f"{outer} {inner}" for inner in own)
+            ancestor = ancestor.parent
+
+    def _path(self, node: Node, start: int) -> str | None:
+        """The way to an element from the root or the nearest id, as lexbor's tree has it."""
+        doc = self._doc()
+        tag = node.name.decode("ascii", "replace")
+        if doc is None or start not in self._elements(tag):
+            return None
+        element = doc.elements(tag)[self._elements(tag).index(start)]
+        path = _steps(element)
+        return path if self._elements(path) == (start,) else None
+
+
+def frozen(places: list[Range], place: Range, source: bytes) -> bool:
+    """Whether a place is inside one of the places, or blank."""
+    inside = any(outer.start <= place.start and place.end <= outer.end for outer in places)
+    return inside or not source[place.start : place.end].strip()
+
+
+def _steps(element: Element) -> str:
+    steps: list[str] = []
+    node: LexborNode | None = element.node
+    while node is not None and node.tag not in {"html", "-undef", None}:
+        steps.append(f"{node.tag}:nth-child({_place(node)})" if node.tag not in {"body", "head"} else str(node.tag))
+        node = node.parent
+    return " > ".join(reversed(steps))
+
+
+def _place(node: LexborNode) -> int:
+    place, before = 1, node.prev
+    while before is not None:
+        place += before.is_element_node
+        before = before.prev
+    return place
+
+
+def _at(selector: str, change: Change) -> str | None:
+    """The target of a change inside the element of a selector; None when the configuration cannot write it."""
+    match change.spot:
+        case Spot.ATTRIBUTE if _ATTRIBUTE_NAME.fullmatch(change.name):
+            at = f"css:{selector}@{change.name}"
+        case Spot.VALUE if change.pointer is not None:
+            steps = "/".join(step.replace("~", "~0").replace("/", "~1") for step in change.pointer)
+            at = f"json:{selector}#/{steps}"
+        case Spot.TEXT:
+            at = f"css:{selector}"
+        case _:
+            return None
+    try:
+        parse_target(at)
+    except TargetError:
+        return None
+    return at
+
+
+def _lasting(name: str) -> bool:
+    return _IDENTIFIER.fullmatch(name) is not None and _NUMBERED.search(name) is None
