@@ -13,6 +13,7 @@ from edge.model import Fields, RequestFacts
 from edge.policy.cookies import request_cookies
 from edge.policy.globs import compile_globs
 from edge.policy.key import canonical_path
+from edge.policy.patterns import certainly
 from edge.policy.storability import RoutePolicy
 
 _READING = frozenset({"GET", "HEAD"})
@@ -20,11 +21,12 @@ _DOT_SEGMENT = re.compile(r"(?:/|%2F|\\|%5C)(?:\.|%2E){1,2}(?=/|%2F|\\|%5C|;|$)"
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """A page kind: the paths it covers and the operator's times for them."""
+    """A page kind: the requests it covers and the operator's times for them."""
 
     name: str
     match: tuple[str, ...]
-    """Globs over the whole path."""
+    """Globs over the whole path; with ``?name=value&other``, for shops that have one script for all pages, also over
+    parameters (:mod:`edge.policy.patterns`)."""
     route: RoutePolicy
 
 
@@ -84,10 +86,9 @@ def kind_of(facts: RequestFacts, kinds: Iterable[Kind]) -> Kind | None:
     """
     if facts.method not in _READING:
         return None
-    path = canonical_path(facts.path)
     for kind in kinds:
-        if compile_globs(kind.match).fullmatch(path):
-            return None if _DOT_SEGMENT.search(path) else kind
+        if certainly(kind.match, facts):
+            return None if _DOT_SEGMENT.search(canonical_path(facts.path)) else kind
     return None
 
 

@@ -91,6 +91,37 @@ PATHS = [
 ]
 
 
+class ParameterCase(NamedTuple):
+    id: str
+    target: str
+    covered: bool
+
+
+ROUTED = Kind(name="routed", match=("/index.php?route=product/product&product_id",), route=PAGE)
+PARAMETERS = [
+    ParameterCase("its route and any product", "/index.php?route=product/product&product_id=40", True),
+    ParameterCase(
+        "in another order, with another parameter", "/index.php?product_id=40&a=b&route=product/product", True
+    ),
+    ParameterCase("another route", "/index.php?route=checkout/cart&product_id=40", False),
+    ParameterCase(
+        "a route said twice, since origins differ in which they take",
+        "/index.php?route=product/product&route=checkout/cart&product_id=40",
+        False,
+    ),
+    ParameterCase("no product", "/index.php?route=product/product", False),
+    ParameterCase("no parameters", "/index.php", False),
+    ParameterCase("another path", "/admin/index.php?route=product/product&product_id=40", False),
+]
+
+
+@pytest.mark.parametrize("case", PARAMETERS, ids=[c.id for c in PARAMETERS])
+def test_a_pattern_may_ask_for_parameters(case: ParameterCase) -> None:
+    path, _, query = case.target.partition("?")
+    facts = msgspec.structs.replace(FACTS, path=path, query=query or None)
+    assert kind_of(facts, (ROUTED,)) is (ROUTED if case.covered else None)
+
+
 @pytest.mark.parametrize("case", PATHS, ids=[c.id for c in PATHS])
 def test_a_path_names_its_page_kind(case: KindCase) -> None:
     facts = msgspec.structs.replace(FACTS, method=case.method, path=case.path)
