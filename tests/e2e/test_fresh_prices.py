@@ -7,7 +7,7 @@ import http.client
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from urllib.parse import quote, urlsplit
 
@@ -33,7 +33,7 @@ class Line:
     def ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> str:
         self._connection.request(method, path, body, headers or {})
         response = self._connection.getresponse()
-        text = response.read().decode()
+        text: str = response.read().decode()
         assert response.status in {200, 201, 204}, f"{method} {path}: {response.status} {text}"
         return text
 
@@ -57,7 +57,7 @@ def lines(running_demo: Demo) -> Iterator[list[Line]]:
 def category_of(demo: Demo, sku: str) -> str:
     """A category that shows the product."""
     sitemap = get(demo.shop_url, "/sitemap.xml").text
-    paths = re.findall(r"<loc>[^<]*?(/category/[^<]+)</loc>", sitemap)
+    paths: list[str] = re.findall(r"<loc>[^<]*?(/category/[^<]+)</loc>", sitemap)
     return next(path for path in paths if card_price(get(demo.shop_url, path).text, sku) is not None)
 
 
@@ -80,7 +80,7 @@ def test_the_next_request_shows_the_new_price_in_every_place(running_demo: Demo,
 
 
 def test_a_thousand_puts_are_each_read_back_by_the_very_next_request(
-    running_demo: Demo, lines: list[Line], record_property: pytest.RecordProperty
+    running_demo: Demo, lines: list[Line], record_property: Callable[[str, object], None]
 ) -> None:
     path, sku = first_product(running_demo.shop_url)
     before = worker_requests(running_demo)
