@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from edge.config.kinds import kind_spec
 from edge.config.schema import Config, Origin, PageKind
-from edge.fill.rules import FillRules, KindRule
+from edge.fill.kind_memory import gate_digest
+from edge.fill.rules import FillRules, KindRule, OriginRule
 from edge.policy.identify import Kind, Site, Sites
 from edge.policy.key import IGNORED_PARAMETERS, KeyRule
 from edge.policy.storability import RoutePolicy
@@ -13,9 +14,13 @@ from origin_adapters import adapter
 
 def sites(config: Config) -> Sites:
     """All sites of the node. Page kinds are the same on each."""
-    kinds = tuple(_kind(kind) for kind in config.pages)
     return Sites(
-        Site(origin=origin.name, hosts=origin.hosts, kinds=kinds, bypass_cookies=bypass_cookies(config, origin))
+        Site(
+            origin=origin.name,
+            hosts=origin.hosts,
+            kinds=tuple(_kind(kind, origin) for kind in config.pages),
+            bypass_cookies=bypass_cookies(config, origin),
+        )
         for origin in config.origins
     )
 
@@ -49,6 +54,7 @@ def fill_rules(config: Config) -> FillRules:
     """What the operator decided about fills."""
     return FillRules(
         keys=key_rules(config),
+        origins={origin.name: _origin_rule(origin) for origin in config.origins},
         kinds={kind.name: KindRule(spec=kind_spec(kind), route=_route(kind)) for kind in config.pages},
         plain=RoutePolicy(ttl_s=round(config.cache.default_ttl)),
         max_grace_s=round(config.cache.max_grace),
@@ -62,8 +68,15 @@ def _patience_s(origin: Origin) -> float:
     return max(30.0, origin.connect_timeout + origin.first_byte_timeout + 5.0)
 
 
-def _kind(kind: PageKind) -> Kind:
-    return Kind(name=kind.name, match=kind.match, route=_route(kind))
+def _kind(kind: PageKind, origin: Origin) -> Kind:
+    gate = gate_digest(kind_spec(kind), _origin_rule(origin))
+    return Kind(name=kind.name, match=kind.match, route=_route(kind), gate=gate)
+
+
+def _origin_rule(origin: Origin) -> OriginRule:
+    return OriginRule(
+        tokens=adapter(origin.adapter).tokens, visitor_address=origin.client_address == "visitor", pace=origin.pace
+    )
 
 
 def _route(kind: PageKind) -> RoutePolicy:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from edge.errors import OriginError, OriginTimeout, OriginUnavailable
 from edge.fill.exchange import OriginResponse
 from edge.fill.protocol import FillAnswer, Outcome
@@ -38,6 +40,11 @@ def origin_in_error(response: OriginResponse) -> FillAnswer:
 def breaker_open(retry_after_s: int) -> FillAnswer:
     """The origin is known to be down and was not asked."""
     return FillAnswer(outcome=Outcome.DOWN, reason="breaker-open", error_status=503, retry_after_s=retry_after_s)
+
+
+def origin_rests(reason: str, seconds: float) -> FillAnswer:
+    """The origin asked to be left alone, or has no room at its pace."""
+    return FillAnswer(outcome=Outcome.DOWN, reason=reason, error_status=503, retry_after_s=max(1, math.ceil(seconds)))
 
 
 def held_back(doubt: Doubt, response: OriginResponse) -> FillAnswer:

@@ -44,12 +44,19 @@ def unshareable(request: FillRequest, rules: FillRules) -> str | None:
 
 
 def asking(request: FillRequest, rules: FillRules, *, stored: Pairs | None) -> Asking:
-    """The request to send. ``stored`` are the fields of the response to validate, None to ask for it whole."""
+    """The request to send. ``stored`` are the fields of the response to validate, None to ask for it whole.
+
+    On a page kind it states no client address but the connection's own, the node's, unless the origin is configured to
+    be told the visitor's (empty: nobody's). Origins that limit each client count all fills as one client's otherwise.
+    """
     rule = rules.keys[request.origin]
+    address = request.client if rules.origin(request.origin).visitor_address else ""
     facts = request.facts
     conditions = revalidation_fields(fields(stored)) if stored is not None else ()
     if request.kind is not None:
         sent = page_request_fields(facts, rule, host=request.host, user_agent=rules.user_agent)
+        if address:
+            sent = (*sent, ("X-Forwarded-For", address))
         stripped = False
     else:
         sent = _shared_fields(request, rule.cookies)

@@ -8,22 +8,30 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from types import TracebackType
+from typing import TypeVar
 
 import msgspec
 
 from edge.errors import EdgeError
+from edge.model import Pairs
 from renderers.cut import compile_page
 from renderers.deflate import press
-from renderers.fragments import FillError, Vocabulary
-from renderers.page import Compiled, KindSpec, Pressed
+from renderers.fragments import FillError, Missing, Scope, Unprintable, Vocabulary, compile_fill, fragment
+from renderers.page import Compiled, KindSpec, Pressed, Slot
+from renderers.strangers.personal import personal
+from renderers.structure import structure_digest
 from renderers.targets import TargetError
 from renderers.tokens import uncovered_tokens
 
 logger = logging.getLogger("vitrine.fill")
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
 
 _LIMIT_S = 20
 """Of CPU and waiting for one page. A page that takes longer ends the process, and is relayed instead of stored."""
@@ -41,31 +49,69 @@ class Cutting(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str
     url_path: str
     vocabulary: Mapping[str, Vocabulary]
-    cookie_values: tuple[str, ...]
-    """Values the response sets as cookies, to be looked for in the page."""
+    cookies: Pairs
+    """(name, value) of each cookie the response sets: no value of theirs may stand in the page."""
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True):
-    """A page ready for the store."""
+    """A page ready for the store, unless something on it may be somebody's."""
 
     compiled: Compiled
     uncovered: tuple[str, ...]
-    """Sentences about tokens that stand outside slots. With any of them the page is not for others."""
+    """Sentences about what looks like a token and stands outside slots. Whether it is one, a second stranger tells."""
+    personal: tuple[str, ...]
+    """Sentences about personal data. With any of them the page is not for others."""
+    structure: bytes
+    """What the page is built of, see :mod:`renderers.structure`."""
+    asked: tuple[str, ...]
+    """Names of the cookies that its visitor slots print."""
     pressed: tuple[Pressed, ...]
     """One for each segment."""
 
 
 def cut(job: Cutting) -> Cut:
     """Compile the page, look for tokens, deflate the segments. Raises CutFailed when the specification is wrong."""
+    compiled = compiled_page(job, job.body)
+    page = compiled.page
+    return Cut(
+        compiled=compiled,
+        uncovered=uncovered_tokens(page, tuple(value for _, value in job.cookies)),
+        personal=tuple(f"{finding.why} ({finding.text!r})" for finding in personal(job.body, page.charset)),
+        structure=structure_digest(job.body, page.charset),
+        asked=asked_cookies(page.slots),
+        pressed=tuple(press(segment) for segment in page.segments),
+    )
+
+
+def compiled_page(job: Cutting, body: bytes) -> Compiled:
+    """Compile a body as the job says. Raises CutFailed when the specification is wrong."""
     try:
-        compiled = compile_page(
-            job.body, job.spec, content_type=job.content_type, url_path=job.url_path, vocabulary=job.vocabulary
+        return compile_page(
+            body, job.spec, content_type=job.content_type, url_path=job.url_path, vocabulary=job.vocabulary
         )
     except (TargetError, FillError) as exc:  # FillError itself does not survive the way between processes
         raise CutFailed(f"page kind {job.spec.name}: {exc}") from None
-    uncovered = uncovered_tokens(compiled.page, job.cookie_values)
-    pressed = () if uncovered else tuple(press(segment) for segment in compiled.page.segments)
-    return Cut(compiled=compiled, uncovered=uncovered, pressed=pressed)
+
+
+def asked_cookies(slots: Iterable[Slot]) -> tuple[str, ...]:
+    """Names of the cookies that visitor slots print, each once. The fills themselves are asked: they are templates."""
+    names = _Names()
+    for slot in slots:
+        if slot.visitor:
+            with suppress(Missing, Unprintable):
+                fragment(compile_fill(slot.fill), slot.sink, slot.learnt, Scope({}, None, names))
+    return tuple(dict.fromkeys(names.asked))
+
+
+class _Names:
+    """A visitor who only listens which tokens a fill asks for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def csrf(self, name: str) -> str:
+        self.asked.append(name)
+        return "0"
 
 
 class Cutter:
@@ -91,14 +137,21 @@ class Cutter:
 
     async def cut(self, job: Cutting) -> Cut:
         """See :func:`cut`. Raises CutFailed."""
+        return await self.run(cut, job, job.url_path)
+
+    async def run(self, work: Callable[[Job], Done], job: Job, path: str) -> Done:
+        """``work(job)`` in the other process: a function of a module, over values. ``path`` names the page in messages.
+
+        Raises CutFailed, and what ``work`` raises.
+        """
         async with self._turn:
             for _ in range(2):
                 try:
-                    return await asyncio.get_running_loop().run_in_executor(self._opened(), _cut_in_time, job)
+                    return await asyncio.get_running_loop().run_in_executor(self._opened(), _in_time, work, job)
                 except BrokenProcessPool:
-                    logger.error("the cutting process died over %s", job.url_path)  # noqa: TRY400 - it has no traceback
+                    logger.error("the cutting process died over %s", path)  # noqa: TRY400 - it has no traceback
                     self._discard()
-        raise CutFailed(f"the cutting process died over {job.url_path} twice")
+        raise CutFailed(f"the cutting process died over {path} twice")
 
     def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -129,10 +182,10 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-def _cut_in_time(job: Cutting) -> Cut:
+def _in_time(work: Callable[[Job], Done], job: Job) -> Done:
     """The alarm's default action ends the process, even inside a C library."""
     signal.alarm(_LIMIT_S)
     try:
-        return cut(job)
+        return work(job)
     finally:
         signal.alarm(0)

@@ -11,13 +11,14 @@ from edge.errors import StoreError, StoreFull
 from edge.fill.bodies import gzipped
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
+from edge.fill.leak_gate import Fit
 from edge.fill.octets import encodable
 from edge.fill.place import Place
-from edge.model import Fields, Lifetime, Pairs, fields
+from edge.model import Fields, Lifetime, Pairs, VisitorCookie, fields
 from edge.policy.storability import stored_fields
 from edge.policy.vary import selecting_fields, variant
 from edge.store.pages import Content, Entry, PageContent, PlainContent
-from renderers.page import Page, Pressed
+from renderers.page import Page
 
 logger = logging.getLogger("vitrine.fill")
 
@@ -70,20 +71,21 @@ async def store_page(
     filling: Filling, response: OriginResponse, where: Place, lifetime: Lifetime, finished: Finished
 ) -> None:
     """Store a page and tell everybody how that went."""
-    page = finished.page
+    page, fit = finished.page, finished.fit
     headers = decoded_pairs(stored_fields(fields(response.pairs)))
+    headers = tuple(pair for pair in headers if pair[0].lower() not in fit.dropped)
     # The page itself, not only its bytes: what it is cut into and when its values changed decide what is sent.
-    facts = Facts(200, headers, finished.length, msgspec.msgpack.encode(page), page=True)
+    facts = Facts(200, headers, finished.length, msgspec.msgpack.encode(page), page=True, cookies=fit.cookies)
     entry = _entry(filling, where, lifetime, facts)
     notes = (*finished.notes, *(f"slot {refused.slot}: {refused.reason}" for refused in page.refused))
-    await _put(filling, response, where, (entry, PageContent(page, finished.pressed)), notes)
+    await _put(filling, response, where, (entry, PageContent(page, fit.cut.pressed)), notes)
 
 
 class Finished(msgspec.Struct, frozen=True):
     """A page that was cut, and dated by what was stored before."""
 
     page: Page
-    pressed: tuple[Pressed, ...]
+    fit: Fit
     length: int
     """Bytes of the body."""
     notes: tuple[str, ...]
@@ -99,6 +101,7 @@ class Facts(msgspec.Struct, frozen=True):
     identity: bytes
     """What makes two contents the same."""
     page: bool = False
+    cookies: tuple[VisitorCookie, ...] = ()
 
 
 def _entry(filling: Filling, where: Place, lifetime: Lifetime, facts: Facts) -> Entry:
@@ -119,6 +122,8 @@ def _entry(filling: Filling, where: Place, lifetime: Lifetime, facts: Facts) -> 
         version=digest.digest(),
         vary=variant(where.names, request.fields),
         page=facts.page,
+        cookies=facts.cookies,
+        gate=filling.gate,
     )
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 
 from edge.errors import OriginError, OriginProtocolError, RequestError, StoreError
-from edge.fill.answers import breaker_open, failure_name, origin_failed
-from edge.fill.asking import asking, kind_rule
+from edge.fill.answers import breaker_open, failure_name, origin_failed, origin_rests
+from edge.fill.asking import Asking, asking, kind_rule
+from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
-from edge.fill.pages import receive_page
+from edge.fill.leak_gate import Received
+from edge.fill.manners import NoTurn
+from edge.fill.pages import receive_page, take_page
 from edge.fill.place import Copy, Place, known_place, stored_copy
 from edge.fill.plain import receive_plain
+from edge.fill.polite import ask
 from edge.fill.revalidate import may_validate, receive_not_modified
+from edge.fill.rules import KindRule
 
 logger = logging.getLogger("vitrine.fill")
 
@@ -36,12 +41,19 @@ async def _fetch(filling: Filling) -> None:
     with parts.reader.view() as view:
         where = known_place(view, filling.request)
         copy = stored_copy(view, where)
+    rests_s = parts.manners.rests_s(origin, waited_for=not filling.request.background)
+    if rests_s > 0:
+        _leave_alone(filling, "origin-rests", rests_s, copy)
+        return
     if not parts.health.permit(origin):
         filling.down(breaker_open(parts.health.retry_after_s(origin)), None)
         return
     try:
         if not await _ask(filling, where, copy, validate=True):
             await _ask(filling, where, copy, validate=False)
+    except NoTurn as exc:
+        logger.info("fill of %s: %s", filling.key, exc)
+        _leave_alone(filling, "origin-pace", 1, copy)
     except OriginError as exc:
         logger.info("fill of %s failed: %s", filling.key, exc)
         parts.counters.origin_requests[origin, failure_name(exc)] += 1
@@ -51,22 +63,57 @@ async def _fetch(filling: Filling) -> None:
         await parts.health.failed(origin)
 
 
+def _leave_alone(filling: Filling, reason: str, seconds: float, copy: Copy | None) -> None:
+    """The origin is not asked. What is stale will do; who has nothing asks on his own, from his own address."""
+    if copy is not None or filling.request.background:
+        filling.down(origin_rests(reason, seconds), copy)
+    else:
+        filling.passed(reason)
+
+
 async def _ask(filling: Filling, where: Place, copy: Copy | None, *, validate: bool) -> bool:
-    """One exchange. False when the answer is not about what is stored, so that the whole has to be asked for."""
+    """One question. False when the answer is not about what is stored, so that the whole has to be asked for."""
     parts, request = filling.parts, filling.request
     kind = kind_rule(request, parts.rules)
     known = copy if validate and copy is not None and may_validate(filling, kind, copy) else None
     asked = asking(request, parts.rules, stored=known.entry.headers if known is not None else None)
-    async with parts.client.exchange(request.origin, "GET", asked.target, asked.fields) as response:
-        filling.asked_at_ms = parts.now_ms() - response.waited_ms
-        parts.counters.origin_requests[request.origin, f"{response.status // 100}xx"] += 1
-        await parts.health.answered(request.origin, response.status, key=request.key)
-        if response.status == 304 and known is not None and asked.conditional:
+    question = _Question(filling, kind, asked, (where, copy), known)
+    # With a copy to send in its place, a failure is no hurry; without one, a visitor would see it.
+    answer = await ask(filling, asked, question.take, repeatable=kind is not None and copy is None)
+    if isinstance(answer, Received) and kind is not None:
+        await receive_page(filling, kind, answer, copy)
+        return True
+    return bool(answer)
+
+
+class _Question:
+    """What is known when the answer begins to arrive."""
+
+    def __init__(
+        self,
+        filling: Filling,
+        kind: KindRule | None,
+        asked: Asking,
+        found: tuple[Place, Copy | None],
+        known: Copy | None,
+    ) -> None:
+        self._filling = filling
+        self._kind = kind
+        self._asked = asked
+        self._found = found
+        self._known = known
+        """The copy whose validators were sent."""
+
+    async def take(self, response: OriginResponse) -> bool | Received:
+        """True: everybody has been told. False: ask for the whole. Else a response on a page kind, whole."""
+        filling, kind, known = self._filling, self._kind, self._known
+        where, copy = self._found
+        filling.asked_at_ms = filling.parts.now_ms() - response.waited_ms
+        if response.status == 304 and known is not None and self._asked.conditional:
             return await receive_not_modified(filling, kind, response, (where, known))
         if response.status == 304:
-            raise OriginProtocolError(request.origin, "304 to a request without conditions")
-        if kind is not None:
-            await receive_page(filling, kind, response, copy)
-        else:
-            await receive_plain(filling, response, asked, copy)
-    return True
+            raise OriginProtocolError(filling.request.origin, "304 to a request without conditions")
+        if kind is None:
+            await receive_plain(filling, response, self._asked, copy)
+            return True
+        return await take_page(filling, response, copy) or True

@@ -11,7 +11,9 @@ from edge.fill.collapse import Flight
 from edge.fill.cutting import Cutter
 from edge.fill.exchange import OriginResponse
 from edge.fill.health import OriginHealth
+from edge.fill.kind_memory import KindMemories, gate_digest
 from edge.fill.lead import Lead
+from edge.fill.manners import Manners
 from edge.fill.memory import Recent
 from edge.fill.notices import Notices
 from edge.fill.origin import OriginClient
@@ -47,6 +49,8 @@ class FillParts(msgspec.Struct, frozen=True, kw_only=True):
     counters: Counters
     now_ms: Callable[[], int]
     notices: Notices = msgspec.field(default_factory=Notices)
+    manners: Manners = msgspec.field(default_factory=Manners)
+    kinds: KindMemories = msgspec.field(default_factory=KindMemories)
 
 
 class Filling:
@@ -65,6 +69,13 @@ class Filling:
     def key(self) -> str:
         """Text of the cache key, without what Vary adds."""
         return self.request.key
+
+    @property
+    def gate(self) -> bytes:
+        """What the leak gate's verdict depends on as things are now; empty where there is no page kind."""
+        rules = self.parts.rules
+        kind = rules.kinds.get(self.request.kind or "")
+        return gate_digest(kind.spec, rules.origin(self.request.origin)) if kind is not None else b""
 
     @property
     def heard(self) -> bool:

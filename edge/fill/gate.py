@@ -18,8 +18,8 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Memory).decode
 
 
-def gate(filling: Filling, copy: Copy | None, new: Summary, spec_digest: bytes) -> Judgement:
-    """Compare a new response with the stored one. ``spec_digest``: what the new page was cut with, empty if it is none.
+def gate(filling: Filling, copy: Copy | None, new: Summary) -> Judgement:
+    """Compare a new response with the stored one.
 
     Whether a price is there can only be compared between pages cut the same way: a slot that the operator has just
     removed is not a page that lost its price.
@@ -28,7 +28,7 @@ def gate(filling: Filling, copy: Copy | None, new: Summary, spec_digest: bytes) 
     if copy is None:
         return judge(None, new, None, now=now, accept=filling.request.accept)
     page = copy.page
-    priced = page is not None and page.spec_digest == spec_digest and has_price(page)
+    priced = page is not None and copy.entry.gate == filling.gate and has_price(page)
     previous = Summary(copy.entry.status, copy.entry.body_length, priced)
     return judge(previous, new, remembered(copy.memory), now=now, accept=filling.request.accept)
 

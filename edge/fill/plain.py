@@ -18,8 +18,12 @@ from edge.policy.syntax import delta_seconds
 
 async def receive_plain(filling: Filling, response: OriginResponse, asked: Asking, copy: Copy | None) -> None:
     """Judge the response by its header section, then store it or pass it on."""
-    if response.status >= 500 and copy is not None and _may_stand_in(copy, now=filling.parts.now_ms() // 1000):
+    failed = response.status >= 500 or response.status == 429
+    if failed and copy is not None and _may_stand_in(copy, now=filling.parts.now_ms() // 1000):
         filling.down(origin_in_error(response), copy)
+        return
+    if response.status == 429:  # the node's limit, not the page's: never stored, whatever its fields say
+        await _pass_on(filling, response, "origin-rests", remember=False)
         return
     rules = filling.parts.rules
     verdict = admit(filling.exchange(response), rules.plain)

@@ -7,6 +7,7 @@ import msgspec
 from edge.fill.entries import bounded
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
+from edge.fill.kind_memory import KindMemory
 from edge.fill.octets import encodable
 from edge.fill.place import Copy, Place
 from edge.fill.rules import KindRule
@@ -21,7 +22,16 @@ def may_validate(filling: Filling, kind: KindRule | None, copy: Copy) -> bool:
     entry = copy.entry
     if filling.request.accept or entry.status != 200 or entry.kind != filling.request.kind:
         return False
-    return copy.page is None or (kind is not None and copy.page.spec_digest == kind.spec.digest)
+    if kind is None:
+        return copy.page is None
+    if entry.gate != filling.gate:
+        return False
+    return copy.page is None or copy.page.spec_digest == _memory(filling, kind).spec(kind.spec).digest
+
+
+def _memory(filling: Filling, kind: KindRule) -> KindMemory:
+    parts, origin = filling.parts, filling.request.origin
+    return parts.kinds.get(parts.reader, origin, kind, parts.rules.origin(origin))
 
 
 async def receive_not_modified(
@@ -40,7 +50,9 @@ async def receive_not_modified(
         filling.passed(verdict.value, origin_ms=response.waited_ms, remember=not verdict.concerns_request_only)
         return True
     lifetime = verdict if kind is not None else bounded(verdict, rules.max_grace_s)
-    renewal = Renewal(lifetime, encodable(stored_fields(together)), filling.asked_at_ms)
+    dropped = _memory(filling, kind).differing if kind is not None else ()
+    kept = tuple(pair for pair in stored_fields(together) if pair[0].lower() not in dropped)
+    renewal = Renewal(lifetime, encodable(kept), filling.asked_at_ms)
     if not await filling.parts.store.freshen(where.key.digest, renewal):
         return False
     filling.stored(response, where)

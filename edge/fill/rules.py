@@ -8,6 +8,7 @@ import msgspec
 
 from edge.policy.key import KeyRule
 from edge.policy.storability import RoutePolicy
+from origin_adapters import Token
 from renderers.page import KindSpec
 
 
@@ -18,11 +19,24 @@ class KindRule(msgspec.Struct, frozen=True, kw_only=True):
     route: RoutePolicy
 
 
+class OriginRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How one origin is to be treated."""
+
+    tokens: tuple[Token, ...] = ()
+    """Form tokens that its platform takes from the visitor's own cookie, whoever made it."""
+    visitor_address: bool = False
+    """Page fills state the address of the visitor whose request led to them, and not nobody's but the node's own."""
+    pace: float | None = None
+    """Most fills and refreshes a second; None: no limit."""
+
+
 class FillRules(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the filler needs of the configuration. Durations are seconds."""
 
     keys: Mapping[str, KeyRule]
     """By origin: what is in the cache key, and so may reach the origin on the fill of a page."""
+    origins: Mapping[str, OriginRule] = {}
+    """By origin; one that is missing gets the defaults."""
     kinds: Mapping[str, KindRule] = {}
     """By name of the page kind."""
     plain: RoutePolicy = RoutePolicy()
@@ -41,3 +55,12 @@ class FillRules(msgspec.Struct, frozen=True, kw_only=True):
     """Background fetches at once; more are refused, since stale pages must not crowd out missing ones."""
     user_agent: str = "Mozilla/5.0 (compatible; Vitrine/0.1)"
     """What origins see on the fill of a page, whoever asks for it."""
+    turn_limit_s: float = 10.0
+    """Longest a visitor waits for a turn at an origin with a pace; then she is relayed, or sent what is stale."""
+
+    def origin(self, name: str) -> OriginRule:
+        """The rule of an origin."""
+        return self.origins.get(name, _ORDINARY)
+
+
+_ORDINARY = OriginRule()

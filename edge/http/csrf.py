@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import string
+from collections.abc import Iterable
 
-from edge.model import RequestFacts
-from edge.policy.cookies import request_cookies
+import msgspec
 
-_WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{16,128}")
-_MINTED_ALPHABET = string.ascii_letters + string.digits
-_MINTED_CHARS = 32
-"""190 bits. Django refuses a secret of another length, or with any other character."""
+from edge.model import RequestFacts, VisitorCookie
+from edge.policy.set_cookie import minted_line
+from edge.policy.visitor_tokens import DEFAULT, held_token, mint
 
 
 class Tokens:
-    """``visitor`` in a fill. Remembers what it had to mint, so that the response can set the cookie."""
+    """``visitor`` in a fill. Remembers what it had to mint, so that the response can set the cookie.
 
-    def __init__(self, facts: RequestFacts) -> None:
+    ``cookies``: how the origin sets those that the page asks for; others are set as most origins do.
+    """
+
+    def __init__(self, facts: RequestFacts, cookies: Iterable[VisitorCookie] = ()) -> None:
         self._facts = facts
+        self._cookies = {cookie.name: cookie for cookie in cookies}
         self.minted: dict[str, str] = {}
 
     def csrf(self, name: str) -> str:
         """The cookie's value if it is well-formed, else a new one; the same at every use within a response."""
         if name in self.minted:
             return self.minted[name]
-        values = [value for cookie, value in request_cookies(self._facts.fields) if cookie == name]
-        if values and _WELL_FORMED.fullmatch(values[0]):
-            return values[0]
-        self.minted[name] = "".join(secrets.choice(_MINTED_ALPHABET) for _ in range(_MINTED_CHARS))
+        held = held_token(self._facts.fields, name)
+        if held is not None:
+            return held
+        self.minted[name] = mint(self._cookie(name), secrets.choice)
         return self.minted[name]
 
     def set_cookies(self) -> list[str]:
-        """A Set-Cookie value for each minted token. A year, as Django does: a form may be open for long."""
-        attributes = "Path=/; Max-Age=31449600; SameSite=Lax" + ("; Secure" if self._facts.scheme == "https" else "")
-        return [f"{name}={value}; {attributes}" for name, value in self.minted.items()]
+        """A Set-Cookie value for each minted token, as the origin would write it.
+
+        None for what only the origin can set: such a visitor is relayed, unless the origin is down. Her form then holds
+        a value that is nobody's, and her own session, if she has one, is left alone.
+        """
+        secure = self._facts.scheme == "https"
+        return [
+            minted_line(cookie, value, host=self._facts.host, secure=secure)
+            for name, value in self.minted.items()
+            if (cookie := self._cookie(name)).mintable
+        ]
+
+    def _cookie(self, name: str) -> VisitorCookie:
+        return self._cookies.get(name) or msgspec.structs.replace(DEFAULT, name=name)

@@ -38,12 +38,15 @@ from edge.policy.identify import Identity, Sites
 from edge.policy.key import KeyRule, cache_key
 from edge.policy.lookup import Verdict, decide
 from edge.policy.proxies import TrustedProxies
+from edge.policy.visitor_tokens import unobtainable
 
 logger = logging.getLogger("vitrine.http")
 
 OWN_PREFIX = "/.vitrine/"
 _IN_TROUBLE = frozenset({500, 502, 503, 504})
 """Answers in place of which RFC 5861 §4 lets a stored copy be sent."""
+_NO_FAILURE = ("publish-gate", "origin-rests", "origin-pace")
+"""Beginnings of reasons why an origin that is up did not give the page anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +115,10 @@ class Handler:
         asked = request_directives(visit.facts.fields)
         verdict = _decide(found, identity, asked, origin_up=found.origin_up)
         if verdict.delivers and found.copy is not None:
-            if verdict is Verdict.DELIVER_AND_REFRESH:
+            judged_anew = identity.kind is not None and found.copy.entry.gate != identity.kind.gate
+            if verdict is Verdict.DELIVER_AND_REFRESH or (judged_anew and found.origin_up):
                 self._refresh(visit, identity)
-            return self._deliver(visit, identity, found.copy, _hit(verdict))
+            return await self._give(visit, identity, found, _hit(verdict))
         if verdict is Verdict.ONLY_IF_CACHED:
             return refusals.not_cached(visit)
         status = CacheStatus(fwd=Fwd.VARY_MISS if found.varies and not found.copy else forward_reason(verdict))
@@ -140,8 +144,17 @@ class Handler:
             again = self._parts.copies.find(_key(visit), visit.facts.fields, identity.site.origin)
             if again.copy is not None:
                 status = msgspec.structs.replace(status, stored=True, collapsed=answer.collapsed)
-                return self._deliver(visit, identity, again.copy, status)
+                return await self._give(visit, identity, again, status)
         return await self._relay(visit, identity, status)
+
+    async def _give(self, visit: Visit, identity: Identity, found: Found, status: CacheStatus) -> web.StreamResponse:
+        """The copy found, unless it needs a token that the visitor does not have and only the origin can set."""
+        if found.copy is None:
+            raise ValueError("there is no copy to give")
+        lacking = unobtainable(found.copy.entry.cookies, visit.facts.fields) if found.origin_up else None
+        if lacking is not None:
+            return await self._relay(visit, identity, CacheStatus(fwd=Fwd.BYPASS, detail=f"no cookie {lacking}"))
+        return self._deliver(visit, identity, found.copy, status)
 
     async def _without_fill(
         self, visit: Visit, identity: Identity, found: Found, answer: FillAnswer, *, relayable: bool
@@ -149,7 +162,7 @@ class Handler:
         """The fetch failed: what may be sent instead (RFC 9111 §4.2.4, and the operator's word on page kinds)."""
         verdict = _decide(found, identity, NOTHING_ASKED, origin_up=False)
         if verdict.delivers and found.copy is not None:
-            origin_failed = answer.error_status is not None and not answer.reason.startswith("publish-gate")
+            origin_failed = answer.error_status is not None and not answer.reason.startswith(_NO_FAILURE)
             detail = verdict.value if origin_failed else answer.reason
             return self._deliver(visit, identity, found.copy, CacheStatus(hit=True, detail=detail))
         if relayable:

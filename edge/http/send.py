@@ -64,7 +64,7 @@ class Sender:
         coding = negotiate(visit.facts.fields.get("Accept-Encoding"), ("gzip",))
         wants_refresh = False
         if copy.page is not None:
-            tokens = Tokens(visit.facts)
+            tokens = Tokens(visit.facts, copy.entry.cookies)
             moment = Moment(now_ms, delivery.place)
             assembled = self._assembler.assemble(copy.page, moment, gzip=coding == "gzip", visitor=tokens)
             visit.rows, wants_refresh, body = assembled.rows, assembled.wants_refresh, assembled.body

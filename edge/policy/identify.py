@@ -10,9 +10,10 @@ import msgspec
 
 from edge.errors import RequestError
 from edge.model import Fields, RequestFacts
-from edge.policy.cookies import request_cookies
+from edge.policy.cookies import OWN, request_cookies
 from edge.policy.globs import compile_globs
 from edge.policy.key import canonical_path
+from edge.policy.ownership import Effects, is_marked, mutating_get
 from edge.policy.patterns import certainly
 from edge.policy.storability import RoutePolicy
 
@@ -28,6 +29,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """Globs over the whole path; with ``?name=value&other``, for shops that have one script for all pages, also over
     parameters (:mod:`edge.policy.patterns`)."""
     route: RoutePolicy
+    gate: bytes = b""
+    """What the leak gate's verdicts on its pages depend on. A stored page judged under another is refreshed."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +43,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[Kind, ...] = ()
     bypass_cookies: tuple[str, ...] = ()
     """Globs of cookie names. Who sends one of them has a session or a basket and is not answered from the store."""
+    effects: Effects = Effects()
+    """What requests do there beyond what their method says."""
 
 
 class Identity(NamedTuple):
@@ -50,6 +55,8 @@ class Identity(NamedTuple):
     """None where the RFCs decide."""
     bypass: str | None
     """Name of the cookie that keeps this visitor out of the store."""
+    mutates: bool = False
+    """The request is a GET or HEAD that changes something."""
 
 
 class Sites:
@@ -65,9 +72,16 @@ class Sites:
                 self._any_host = site
 
     def identify(self, facts: RequestFacts) -> Identity:
-        """Site, page kind and bypass cookie of a request. Raises RequestError 421 for a host no site answers for."""
+        """What a request is for. Raises RequestError 421 for a host no site answers for.
+
+        The node's own mark keeps a visitor's pages out of the store; whatever else she asks for is the RFCs' business.
+        """
         site = self.site(facts.host)
-        return Identity(site, kind_of(facts, site.kinds), bypass_cookie(facts.fields, site.bypass_cookies))
+        kind = kind_of(facts, site.kinds)
+        bypass = bypass_cookie(facts.fields, site.bypass_cookies)
+        if bypass is None and kind is not None and is_marked(facts.fields):
+            bypass = OWN
+        return Identity(site, kind, bypass, mutating_get(facts, site.effects))
 
     def site(self, host: str) -> Site:
         """The site of a Host: with its port, without it, or the one for every host (RFC 9110 §7.4: else 421)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from edge.model import Lifetime, Pairs
+from edge.model import Lifetime, Pairs, VisitorCookie
 from renderers.page import Page, Pressed
 
 
@@ -30,6 +30,10 @@ class Entry(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False
     """(field name, normalised request value) this variant was selected by."""
     page: bool = False
     """True: stored as segments and slots. False: as plain bytes."""
+    cookies: tuple[VisitorCookie, ...] = ()
+    """What its visitor slots print, as the origin sets it."""
+    gate: bytes = b""
+    """What the leak gate's verdict on it depended on; empty where there is no page kind."""
 
 
 class PlainContent(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from edge.store.page_records import (
     decode_pressed,
     decode_stored,
     decode_variants,
+    kind_memory_key,
     read_part,
     unseal,
     vocabulary_key,
@@ -101,6 +102,18 @@ class PageView:
         raw = self._part(digest, entry, 1) if entry.page else None
         return self._decoded(digest, raw, decode_pressed) if raw is not None else None
 
+    def entries(self, after: bytes = b"", *, limit: int) -> list[tuple[bytes, Entry]]:
+        """Up to ``limit`` (digest, entry) with a digest above ``after``, in the order of digests."""
+        found: list[tuple[bytes, Entry]] = []
+        with self._txn.cursor(db=self._dbs.entries) as cursor:
+            more = cursor.set_range(after + b"\0") if after else cursor.first()
+            while more and len(found) < limit:
+                stored = self._record(cursor.key(), cursor.value(), decode_stored)
+                if stored is not None:
+                    found.append((cursor.key(), stored.entry))
+                more = cursor.next()
+        return found
+
     def origin_up(self, name: str) -> bool:
         """Whether the filler last saw the origin up; an origin it never judged is."""
         return self._txn.get(name.encode(), db=self._dbs.origins) != b"down"
@@ -108,6 +121,10 @@ class PageView:
     def vocabulary(self, kind: str, slot: str) -> bytes | None:
         """What was learnt of the words a shop writes in one slot of a page kind."""
         return self._txn.get(vocabulary_key(kind, slot), db=self._dbs.vocabulary)
+
+    def kind_memory(self, origin: str, kind: str) -> bytes | None:
+        """What the leak gate remembers of an origin's pages of one kind."""
+        return self._txn.get(kind_memory_key(origin, kind), db=self._dbs.vocabulary)
 
     def held(self, digest: bytes) -> bytes | None:
         """What the publish gate remembers of the successors it refused for an entry."""

@@ -7,7 +7,7 @@
 ``order``       origin, recency, digest -> origin's name: the eviction order
 ``meta``        ``used`` -> bytes charged in all
 ``origins``     name -> whether it is up
-``vocabulary``  page kind NUL slot -> bytes
+``vocabulary``  page kind NUL slot -> bytes; page kind NUL NUL origin -> the leak gate's memory of the kind
 ``held``        digest -> the publish gate's memory of refused successors
 """
 
@@ -98,6 +98,11 @@ def unseal(raw: bytes, decode: Callable[[memoryview], T]) -> T | None:
 def vocabulary_key(kind: str, slot: str) -> bytes:
     """Where the words of one slot of a page kind stand."""
     return f"{kind}\0{slot}".encode()
+
+
+def kind_memory_key(origin: str, kind: str) -> bytes:
+    """Where the leak gate's memory of a page kind stands. No slot's name begins with NUL."""
+    return vocabulary_key(kind, f"\0{origin}")
 
 
 def content_parts(content: Content) -> tuple[bytes, ...]:

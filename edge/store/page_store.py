@@ -11,7 +11,7 @@ import msgspec
 from edge import clock
 from edge.errors import StoreFull
 from edge.store.entry import Content, Entry, Primary, Renewal
-from edge.store.page_records import vocabulary_key
+from edge.store.page_records import kind_memory_key, vocabulary_key
 from edge.store.page_shelf import Shelf, pack
 from edge.store.translate import map_is_full
 from edge.store.writer import Writer
@@ -113,6 +113,11 @@ class PageStore:
     async def set_vocabulary(self, kind: str, slot: str, words: bytes) -> None:
         """Keep what was learnt of the words a shop writes in one slot of a page kind."""
         await self._relieving(lambda txn: txn.put(vocabulary_key(kind, slot), words, db=self._dbs.vocabulary))
+
+    async def remember_kind(self, origin: str, kind: str, memory: bytes) -> None:
+        """Keep what the leak gate remembers of an origin's pages of one kind."""
+        key = kind_memory_key(origin, kind)
+        await self._relieving(lambda txn: txn.put(key, memory, db=self._dbs.vocabulary))
 
     async def hold(self, digest: bytes, memory: bytes | None) -> None:
         """Keep what the publish gate remembers of the successors it refused for an entry; None forgets it."""

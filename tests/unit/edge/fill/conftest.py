@@ -19,6 +19,7 @@ from edge.fill.cutting import Cutter, spawned_pool
 from edge.fill.filler import Filler
 from edge.fill.filling import FillParts
 from edge.fill.health import OriginHealth, Times
+from edge.fill.manners import Manners, Tempo
 from edge.fill.memory import Recent
 from edge.fill.origin import OriginClient
 from edge.fill.place import Copy, known_place, stored_copy
@@ -178,7 +179,7 @@ MOMENT = Duration(0.5)
 
 
 class Node:
-    """A filler and what lies around it, in one loop. ``ahead_ms`` moves its wall clock."""
+    """A filler and what lies around it, in one loop. ``ahead_ms`` moves its clocks."""
 
     def __init__(self, parts: FillParts, tables: TableWriter) -> None:
         self.parts = parts
@@ -338,6 +339,7 @@ async def _assemble(
         recent=Recent(unshared_s=rules.unshared_s, pause_s=rules.pause_s, clock=clock.monotonic_s),
         counters=Counters(),
         now_ms=lambda: clock.now_ms() + node.ahead_ms,
+        manners=Manners(Tempo(monotonic_s=lambda: clock.monotonic_s() + node.ahead_ms / 1000, sleep=_hardly)),
     )
     node = Node(parts, stored.table_writer)
     await stack.enter_async_context(node.filler)
@@ -345,5 +347,5 @@ async def _assemble(
 
 
 async def _hardly(_seconds: float) -> None:
-    """Probes come at once, but never without letting others run."""
+    """Probes and second attempts come at once, but never without letting others run."""
     await asyncio.sleep(0.01)

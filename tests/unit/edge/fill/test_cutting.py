@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge.fill.cutting import Cut, CutFailed, Cutter, Cutting, cut, spawned_pool
+from edge.model import Pairs
 from renderers.deflate import press
 from renderers.page import KindSpec, SlotSpec, origin_bytes
 
@@ -18,8 +19,8 @@ BODY = b'<html><body><p class="price">$19.99</p></body></html>'
 SPEC = KindSpec(name="product", slots=(SlotSpec(name="price", at="css:.price", fill="{{ prices.amount | money }}"),))
 
 
-def job(body: bytes = BODY, spec: KindSpec = SPEC, cookies: tuple[str, ...] = ()) -> Cutting:
-    return Cutting(body=body, spec=spec, content_type="text/html", url_path="/p", vocabulary={}, cookie_values=cookies)
+def job(body: bytes = BODY, spec: KindSpec = SPEC, cookies: Pairs = ()) -> Cutting:
+    return Cutting(body=body, spec=spec, content_type="text/html", url_path="/p", vocabulary={}, cookies=cookies)
 
 
 def test_a_page_comes_back_cut_and_each_segment_pressed() -> None:
@@ -29,10 +30,29 @@ def test_a_page_comes_back_cut_and_each_segment_pressed() -> None:
     assert result.uncovered == ()
 
 
-def test_a_page_that_is_not_for_others_is_not_worth_pressing() -> None:
-    result = cut(job(BODY.replace(b"</body>", b"<p>a1b2c3d4e5f6</p></body>"), cookies=("a1b2c3d4e5f6",)))
-    assert result.uncovered
-    assert result.pressed == ()
+def test_a_cookie_that_stands_in_the_page_is_told() -> None:
+    result = cut(job(BODY.replace(b"</body>", b"<p>a1b2c3d4e5f6</p></body>"), cookies=(("id", "a1b2c3d4e5f6"),)))
+    assert "a1b2c3..." in result.uncovered[0]
+
+
+def test_personal_data_is_told() -> None:
+    (told,) = cut(job(BODY.replace(b"</body>", b"<p>Welcome back, Anna!</p></body>"))).personal
+    assert "Anna" in told
+
+
+def test_pages_alike_have_one_structure() -> None:
+    other = cut(job(BODY.replace(b"19.99", b"5.00")))
+    sold_out = cut(job(BODY.replace(b"</body>", b'<p class="sold-out">Sold out</p></body>')))
+    assert cut(job()).structure == other.structure != sold_out.structure
+
+
+def test_the_cookies_that_visitor_slots_print_are_named() -> None:
+    slots = tuple(
+        SlotSpec(name=name, at=f"css:input[name='{name}']@value", fill=f'{{{{ visitor.csrf("{name}") }}}}', all=True)
+        for name in ("one", "two", "absent")
+    )
+    body = BODY.replace(b"</body>", b"<input name=one value=x><input name=two value=y><input name=one value=z></body>")
+    assert cut(job(body, KindSpec(name="product", slots=slots))).asked == ("one", "two")
 
 
 WRONG = [

@@ -80,10 +80,11 @@ async def test_nothing_of_the_visitor_reaches_the_origin(start_origin: StartOrig
     node = await start_node(origin)
     visitor = (("Cookie", "session=secret"), ("User-Agent", "secret"), ("Referer", "secret"), ("X-Any", "secret"))
     assert await node.outcome(URL, "product", visitor) == "stored"
-    (head,) = origin.heads
-    assert b"secret" not in head
-    assert b"10.1.2.3" not in head, "its address may decide what an origin answers"
-    assert b"Host: shop.example" in head
+    assert len(origin.heads) == 2, "two strangers ask, and both are nobody"
+    for head in origin.heads:
+        assert b"secret" not in head
+        assert b"10.1.2.3" not in head, "its address may decide what an origin answers"
+        assert b"Host: shop.example" in head
 
 
 async def test_a_declared_cookie_reaches_the_origin_and_no_other(
@@ -101,27 +102,6 @@ async def test_a_cookie_the_origin_sets_is_nobodys_any_more(start_origin: StartO
     copy = node.copy(URL)
     assert copy is not None
     assert "set-cookie" not in {name.lower() for name, _ in copy.entry.headers}
-
-
-async def test_a_page_with_somebodys_token_is_relayed_and_the_remedy_told(
-    start_origin: StartOrigin, start_node: StartNode
-) -> None:
-    token = '<input type="hidden" name="csrfmiddlewaretoken" value="a1B2c3D4e5F6g7H8i9J0">'
-    origin = await start_origin(saying(page(more=token)))
-    node = await start_node(origin)
-    answer, _ = await node.get(URL, "product")
-    assert (answer.outcome, answer.reason) == (Outcome.PASS, "leak-gate")
-    assert "visitor.csrf" in "".join(answer.notes)
-    assert node.copy(URL) is None
-    assert await fill(node) == "pass hit-for-miss:leak-gate"
-    assert len(origin.requests) == 1
-
-
-async def test_the_value_of_a_cookie_repeated_in_the_page_is_found(
-    start_origin: StartOrigin, start_node: StartNode
-) -> None:
-    origin = await start_origin(saying(page(more="<p>a1b2c3d4e5</p>"), set_cookie="session=a1b2c3d4e5; Path=/"))
-    assert await fill(await start_node(origin)) == "pass leak-gate"
 
 
 async def test_gzip_is_undone(start_origin: StartOrigin, start_node: StartNode) -> None:
@@ -197,7 +177,6 @@ async def drips(wire: Wire) -> None:
 FAILURES = [
     (saying(b"oops", status=500), "down origin-status-500"),
     (saying(b"busy", status=503), "down origin-status-503"),
-    (saying(b"slow down", status=429), "down publish-gate-refused"),
     (saying(b"who are you?", status=403), "down publish-gate-refused"),
     (no_answer, "down origin-timeout"),
     (dies_mid_body, "down origin-protocol-error"),
@@ -327,7 +306,7 @@ async def test_a_304_freshens_a_page(start_origin: StartOrigin, start_node: Star
     node = await start_node(origin)
     await fill(node)
     assert await fill(node) == "stored"
-    assert len(origin.requests) == 2
+    assert len(origin.requests) == 3, "two strangers, and the one who only asks whether it still holds"
     copy = node.copy(URL)
     assert copy is not None
     assert ("X-Second", "yes") in copy.entry.headers
@@ -343,7 +322,8 @@ async def test_a_page_cut_by_another_specification_is_asked_for_whole(
     kind = node.parts.rules.kinds["product"]
     node.reconfigure(kinds={"product": msgspec.structs.replace(kind, spec=KindSpec(name="product", currency="EUR"))})
     await fill(node)
-    assert b"If-None-Match" not in origin.heads[1]
+    assert len(origin.heads) == 4
+    assert not any(b"If-None-Match" in head for head in origin.heads)
 
 
 async def changed_at(node: Node) -> int:

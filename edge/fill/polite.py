@@ -1,0 +1,76 @@
+"""One question to an origin on everybody's behalf: in turn, counted, asked once more when the shop merely stumbled."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from edge.fill.asking import Asking
+from edge.fill.exchange import OriginResponse
+from edge.fill.filling import Filling
+from edge.fill.manners import Urgency
+from edge.model import fields
+from edge.policy.pace import rest_s
+
+T = TypeVar("T")
+
+Take = Callable[[OriginResponse], Awaitable[T]]
+"""Makes something of a response while the exchange lasts."""
+
+
+async def ask(filling: Filling, asked: Asking, take: Take[T], *, repeatable: bool = False) -> T:
+    """What ``take`` makes of the response.
+
+    ``repeatable``: a 5xx of an origin that is up is not the last word. Shops on small databases fail some of a burst of
+    first views; asked again a moment later, and few at a time, they answer. Only what fails then counts against the
+    origin. Raises OriginError, and NoTurn when the origin's pace has no room.
+    """
+    parts, origin = filling.parts, filling.request.origin
+    if repeatable and parts.health.up(origin):
+        async with _exchange(filling, asked) as response:
+            if not _stumbled(filling, response):
+                return await _heard(filling, response, take)
+        async with (
+            parts.manners.repeating(origin, limit_s=parts.rules.wait_limit_s),
+            _exchange(filling, asked) as response,
+        ):
+            return await _heard(filling, response, take)
+    async with _exchange(filling, asked) as response:
+        return await _heard(filling, response, take)
+
+
+def urgency(filling: Filling) -> Urgency:
+    """Products first, since they are what a shop sells; what nobody waits for last."""
+    if filling.request.background:
+        return Urgency.REFRESH
+    kind = filling.parts.rules.kinds.get(filling.request.kind or "")
+    return Urgency.PRODUCT if kind is not None and kind.spec.sku is not None else Urgency.VISITOR
+
+
+@asynccontextmanager
+async def _exchange(filling: Filling, asked: Asking) -> AsyncIterator[OriginResponse]:
+    parts, origin = filling.parts, filling.request.origin
+    rate = parts.rules.origin(origin).pace
+    await parts.manners.turn(origin, rate, urgency(filling), limit_s=parts.rules.turn_limit_s)
+    async with parts.client.exchange(origin, "GET", asked.target, asked.fields) as response:
+        parts.counters.origin_requests[origin, f"{response.status // 100}xx"] += 1
+        rests_s = _rest_s(filling, response)
+        if rests_s is not None:
+            parts.manners.rest(origin, rests_s, limited=response.status == 429)
+        yield response
+
+
+async def _heard(filling: Filling, response: OriginResponse, take: Take[T]) -> T:
+    await filling.parts.health.answered(filling.request.origin, response.status, key=filling.key)
+    return await take(response)
+
+
+def _stumbled(filling: Filling, response: OriginResponse) -> bool:
+    """The origin failed, and did not ask to be left alone."""
+    return response.status >= 500 and _rest_s(filling, response) is None
+
+
+def _rest_s(filling: Filling, response: OriginResponse) -> float | None:
+    retry_after = fields(response.pairs).get("Retry-After")
+    return rest_s(response.status, retry_after, now=filling.parts.now_ms() // 1000)
