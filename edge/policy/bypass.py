@@ -18,18 +18,28 @@ def around_the_store(facts: RequestFacts, identity: Identity, *, has_body: bool)
     """
     if facts.method not in _STORE_METHODS:
         return CacheStatus(fwd=Fwd.METHOD)
-    if identity.bypass is not None:
-        return CacheStatus(fwd=Fwd.BYPASS, detail=f"cookie {identity.bypass}")
-    if has_body:
-        return CacheStatus(fwd=Fwd.BYPASS, detail="request-body")
-    personal = next((name for name in _PERSONAL if name in facts.fields), None)
+    personal = _personal(facts, identity)
+    if personal is None and has_body:
+        personal = "request-body"
     if personal is not None:
-        return CacheStatus(fwd=Fwd.BYPASS, detail=personal.lower())
+        return CacheStatus(fwd=Fwd.BYPASS, detail=personal)
     if "Range" in facts.fields and identity.kind is None:
         return CacheStatus(fwd=Fwd.PARTIAL)
     return None
 
 
+def _personal(facts: RequestFacts, identity: Identity) -> str | None:
+    """What makes the request one visitor's own."""
+    if identity.mutates:
+        return "mutating-get"
+    if identity.bypass is not None:
+        return f"cookie {identity.bypass}"
+    return next((name.lower() for name in _PERSONAL if name in facts.fields), None)
+
+
 def has_stand_in(facts: RequestFacts, identity: Identity) -> bool:
-    """While the origin fails, a visitor who is relayed may be sent the page as everybody sees it."""
-    return identity.kind is not None and facts.method in _STORE_METHODS
+    """While the origin fails, a visitor who is relayed may be sent the page as everybody sees it.
+
+    Not in answer to a request that was to change something: she would take it for done.
+    """
+    return identity.kind is not None and facts.method in _STORE_METHODS and not identity.mutates

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from edge.model import Fields, Pairs, RequestFacts
+from edge.policy.cookies import without_our_cookies
 from edge.policy.key import KeyRule, canonical_host, keyed_cookies, keyed_language
 from edge.policy.syntax import combined, split_list
 
@@ -91,14 +92,15 @@ def relay_request_fields(facts: RequestFacts, hop: Hop, *, host: str) -> Pairs:
     """The fields of a relayed request: the client's own, and ours in place of any it made up.
 
     ``host`` is what the origin is to see as Host. X-Forwarded-For and Forwarded start anew unless a trusted proxy sent
-    them; Expect is answered by this node.
+    them; Expect is answered by this node. Cookies of ours are nobody else's.
     """
-    kept = [
-        (name, value)
+    kept = (
+        (name, without_our_cookies(value) if name.lower() == "cookie" else value)
         for name, value in end_to_end(facts.fields)
         if not _dropped(name.lower().replace("_", "-"), facts.method, hop)
-    ]
-    return (("Host", host), *kept, *_forwarding(facts, hop), ("Via", via(facts.fields)))
+    )
+    theirs = ((name, value) for name, value in kept if value is not None)
+    return (("Host", host), *theirs, *_forwarding(facts, hop), ("Via", via(facts.fields)))
 
 
 def page_request_fields(facts: RequestFacts, rule: KeyRule, *, host: str, user_agent: str) -> Pairs:

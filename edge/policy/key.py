@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from edge.model import CacheKey, Fields, Pairs, RequestFacts
-from edge.policy.cookies import request_cookies
+from edge.policy.cookies import OUR_COOKIES, request_cookies
 from edge.policy.globs import compile_globs
 from edge.policy.syntax import combined
 from edge.policy.vary import normalised_language
@@ -142,10 +142,10 @@ def split_ignored(query: str | None, ignored: tuple[str, ...]) -> Split:
 
 
 def keyed_cookies(fields: Fields, names: tuple[str, ...]) -> Pairs:
-    """(name, value) of the declared cookies, sorted; the first of each name, none that is malformed or too long."""
+    """(name, value) of the declared cookies, sorted; the first of each name, none of ours, malformed or too long."""
     values: dict[str, str] = {}
     for name, value in request_cookies(fields):
-        if name in names:
+        if name in names and name not in OUR_COOKIES:
             values.setdefault(name, value)
     return tuple(
         (name, value)

@@ -1,7 +1,7 @@
 """Whose pages may no longer come from the store: visitors who have left something with the origin.
 
 Where a cookie says so (a basket, a sign-in) the origin tells. On platforms that keep everything in a session everybody
-has, nothing does; then what a visitor has done does: the node marks her with a cookie of its own, :data:`OWN`.
+has, nothing does; then what a visitor has done does: the node marks her with a cookie of its own, ``vt_own``.
 """
 
 from __future__ import annotations
@@ -9,17 +9,10 @@ from __future__ import annotations
 import msgspec
 
 from edge.model import Fields, RequestFacts
-from edge.policy.cookies import request_cookies
+from edge.policy.cookies import OWN, request_cookies
 from edge.policy.globs import compile_globs
 from edge.policy.patterns import certainly, possibly
 from edge.policy.set_cookie import cookies_set, lifetime_s
-
-OWN = "vt_own"
-"""Marks a visitor who has a basket or a session: pages are not taken from the store for her."""
-VISITOR = "vt_id"
-"""Who a visitor is, to experiments."""
-OUR_COOKIES = frozenset({OWN, VISITOR})
-"""Cookies of the node. No origin ever sees them."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -59,13 +52,6 @@ def mark(facts: RequestFacts, effects: Effects, answer: tuple[int, Fields], *, n
     if _told_by_origin(facts.fields, received, effects.lasting_cookies, now=now):
         return None
     return f"{OWN}=1; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if facts.scheme == "https" else "")
-
-
-def without_our_cookies(cookies: str) -> str | None:
-    """A Cookie field line as the origin sees it; None when nothing is left of it. The rest stays byte for byte."""
-    kept = [part for part in cookies.split(";") if part.partition("=")[0].strip() not in OUR_COOKIES]
-    line = ";".join(kept).strip()
-    return line or None
 
 
 def _told_by_origin(sent: Fields, received: Fields, lasting: tuple[str, ...], *, now: int) -> bool:

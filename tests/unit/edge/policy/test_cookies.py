@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.model import fields
-from edge.policy.cookies import request_cookies
+from edge.policy.cookies import request_cookies, without_our_cookies
 
 
 def test_cookies_of_all_lines_come_in_order() -> None:
@@ -27,3 +28,20 @@ def test_no_cookie_field_means_no_cookies() -> None:
 @given(st.text())
 def test_no_text_makes_it_raise(text: str) -> None:
     assert all(name for name, _ in request_cookies(fields({"Cookie": text})))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("vt_own=1", None),
+        ("vt_own=1; vt_id=abc", None),
+        ("a=b; vt_own=1", "a=b"),
+        ("vt_own=1; a=b", "a=b"),
+        ("a=b; vt_id=x;c=d", "a=b;c=d"),
+        ('a="b c"; vt_own', 'a="b c"'),
+        ("vt_owner=1; xvt_id=2", "vt_owner=1; xvt_id=2"),
+        ("", None),
+    ],
+)
+def test_no_origin_sees_our_cookies_and_the_rest_stays_as_it_was(sent: str, kept: str | None) -> None:
+    assert without_our_cookies(sent) == kept

@@ -52,6 +52,11 @@ def test_a_relayed_request_keeps_its_fields_in_order_and_gets_ours() -> None:
     ]
 
 
+def test_no_origin_sees_the_nodes_own_cookies() -> None:
+    pairs = (("Cookie", "a=1; vt_own=1; b=2"), ("cookie", "vt_id=abc"), ("Cookie", "vt_own=1"))
+    assert sent(pairs) == [("Host", "shop.example"), ("Cookie", "a=1; b=2"), *WRITTEN]
+
+
 def test_a_trusted_proxys_chain_goes_on() -> None:
     pairs = (("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.0 cdn"))
     assert sent(pairs, PROXY)[1:] == [

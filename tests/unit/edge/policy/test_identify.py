@@ -11,6 +11,7 @@ from edge.errors import RequestError
 from edge.model import RequestFacts, fields
 from edge.policy.identify import Kind, Site, Sites, bypass_cookie, kind_of
 from edge.policy.key import KeyRule, cache_key
+from edge.policy.ownership import Effects
 from edge.policy.storability import RoutePolicy
 
 PAGE = RoutePolicy(ttl_s=600, operator=True)
@@ -154,7 +155,20 @@ def test_without_patterns_no_cookie_bypasses() -> None:
 
 def test_an_identity_is_site_kind_and_bypass() -> None:
     facts = msgspec.structs.replace(FACTS, path="/product/1", fields=fields({"Cookie": "session=1"}))
-    assert Sites([SHOP]).identify(facts) == (SHOP, PRODUCT, "session")
+    assert Sites([SHOP]).identify(facts) == (SHOP, PRODUCT, "session", False)
+
+
+def test_the_nodes_own_mark_keeps_pages_out_of_the_store_and_nothing_else() -> None:
+    marked = msgspec.structs.replace(FACTS, path="/product/1", fields=fields({"Cookie": "vt_own=1"}))
+    assert Sites([SHOP]).identify(marked).bypass == "vt_own"
+    assert Sites([SHOP]).identify(msgspec.structs.replace(marked, path="/app.css")).bypass is None
+
+
+def test_a_get_that_the_site_declares_to_change_something_is_known() -> None:
+    shop = msgspec.structs.replace(SHOP, effects=Effects(mutating_get=("?add",)))
+    adding = msgspec.structs.replace(FACTS, path="/product/1", query="add=1")
+    assert Sites([shop]).identify(adding) == (shop, PRODUCT, None, True)
+    assert not Sites([shop]).identify(msgspec.structs.replace(adding, query="b=1")).mutates
 
 
 paths = st.lists(st.sampled_from(["/", "product", "%70", "roduct", "p", ".", "%2e", "%2F", "a", "%61", "%"])).map(

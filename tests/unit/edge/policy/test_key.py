@@ -191,6 +191,12 @@ COOKIES = [
 ]
 
 
+def test_the_nodes_own_cookies_are_part_of_no_key() -> None:
+    assert keyed_cookies(fields({"Cookie": "vt_id=a; vt_own=1; tier=b"}), ("vt_id", "vt_own", "tier")) == (
+        ("tier", "b"),
+    )
+
+
 @pytest.mark.parametrize("case", COOKIES, ids=[c.id for c in COOKIES])
 def test_keyed_cookies(case: CookieCase) -> None:
     assert keyed_cookies(fields({"Cookie": case.cookies}), ("currency", "tier")) == case.want

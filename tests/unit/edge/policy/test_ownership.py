@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from edge.model import Pairs, RequestFacts, fields
-from edge.policy.ownership import Effects, is_marked, mark, mutating_get, without_our_cookies
+from edge.policy.ownership import Effects, is_marked, mark, mutating_get
 
 NOW = 1_750_000_000
 EFFECTS = Effects(
@@ -110,20 +110,3 @@ def test_who_does_not_is_not(cookie: str) -> None:
 @pytest.mark.parametrize(("method", "target"), [("POST", "/?add-to-cart=1"), ("GET", "/?quantity=1")])
 def test_only_a_get_can_be_a_mutating_get(method: str, target: str) -> None:
     assert not mutating_get(asked(method, target), EFFECTS)
-
-
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        ("vt_own=1", None),
-        ("vt_own=1; vt_id=abc", None),
-        ("a=b; vt_own=1", "a=b"),
-        ("vt_own=1; a=b", "a=b"),
-        ("a=b; vt_id=x;c=d", "a=b;c=d"),
-        ('a="b c"; vt_own', 'a="b c"'),
-        ("vt_owner=1; xvt_id=2", "vt_owner=1; xvt_id=2"),
-        ("", None),
-    ],
-)
-def test_no_origin_sees_our_cookies_and_the_rest_stays_as_it_was(sent: str, kept: str | None) -> None:
-    assert without_our_cookies(sent) == kept
