@@ -43,7 +43,7 @@ _CACHE_BUSTERS = frozenset(
         "ver",
     }
 )
-_RANDOM = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?|[0-9a-f]{6,40}")
+_RANDOM = re.compile(r"[0-9]{5,20}|0?\.[0-9]{5,20}|(?=[a-f]*[0-9])[0-9a-f]{6,40}")
 _SECRET = re.compile(r"[\w+/=.:~|-]{8,4096}")
 
 

@@ -14,12 +14,12 @@ from typing import NamedTuple
 from renderers.strangers import attributes
 from renderers.strangers.changes import Change, Spot
 from renderers.strangers.copies import Copy
-from renderers.strangers.generated import generated_ids, opaque, renamed
+from renderers.strangers.generated import generated_ids, machine_made, opaque, renamed
 from renderers.strangers.names import in_doubt, means_rendering, means_token
 from renderers.strangers.outline import Node
 from renderers.strangers.personal import somebodys, visible_lines
-from renderers.strangers.secrets import Held, Secrets
-from renderers.strangers.times import both_epochs, only_times_differ
+from renderers.strangers.secrets import Held, secrets_of
+from renderers.strangers.times import both_epochs, only_times_differ, without_times
 from renderers.strangers.verdicts import Verdict, noise, other, token
 
 _CONTEXT_BYTES = 600
@@ -28,11 +28,12 @@ _AMOUNT = re.compile(r"[€$£¥₹₩₺₽]\s?\d|\d\s?[€$£¥₹₩₺₽]|\
 _QUANTITY = re.compile(
     r"\d+\s+(?:left|in stock|available|remaining|auf Lager|verfügbar|en stock|disponibles?)", re.IGNORECASE
 )
+_ASIDE_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ASIDE_WORD = re.compile(r"[^\W_]+(?:[.,][^\W_]+)*")
 _ASIDE_WORDS_LISTED = (
     "cache cached hit miss page generated created rendered served took in at by on from the s ms sec seconds "
     "second milliseconds queries query memory mb kb server node host pid time render utc gmt am pm mon tue wed "
-    "thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec"
+    "thu fri sat sun app"
 )
 _ASIDE_WORDS = frozenset(_ASIDE_WORDS_LISTED.split())
 
@@ -50,7 +51,7 @@ class Judge:
     def __init__(self, first: Copy, second: Copy) -> None:
         self._first = first
         self._second = second
-        self._secrets = Secrets(first.view.cookies), Secrets(second.view.cookies)
+        self._secrets = secrets_of(first.view.cookies, second.view.cookies)
         self._renames: dict[str, str] = {}
 
     def learn(self, changes: list[Change]) -> None:
@@ -197,14 +198,18 @@ def _comment(_change: Change, pair: Pair, _renames: Mapping[str, str]) -> Verdic
 
 def _harmless_asides(first: str, second: str) -> bool:
     """Whether what two comments differ in are numbers, times and the words shops' servers write about themselves."""
-    if (
-        in_doubt(first)
-        or in_doubt(second)
-        or not all(text.lstrip().startswith(("<!", "//", "/*")) for text in (first, second))
-    ):
+    if not all(text.lstrip().startswith(("<!", "//", "/*")) for text in (first, second)):
         return False
-    apart = set(_ASIDE_WORD.findall(first)) ^ set(_ASIDE_WORD.findall(second))
-    return all(any(char.isdigit() for char in word) or word.lower() in _ASIDE_WORDS for word in apart)
+    if in_doubt(first) or in_doubt(second):
+        return False
+    words = [set(_ASIDE_WORD.findall(without_times(text))) for text in (first, second)]
+    return all(
+        _ASIDE_NUMBER.fullmatch(word) or machine_made(word) or _of_a_server(word) for word in words[0] ^ words[1]
+    )
+
+
+def _of_a_server(word: str) -> bool:
+    return word.lower().rstrip("0123456789") in _ASIDE_WORDS
 
 
 def _block(change: Change, pair: Pair, _renames: Mapping[str, str]) -> Verdict:

@@ -11,10 +11,13 @@ from renderers.strangers.names import id_in_doubt
 
 _ID = re.compile(r"[\w:.\[\]-]{1,128}")
 _RUN = re.compile(r"[0-9A-Za-z]+")
-_MIXED_CASE = re.compile(r"[a-z].*[A-Z]")
+_HEX = re.compile(r"[0-9a-fA-F]{6,}")
+_CHANGE = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[a-z])(?=[A-Z])")
+_CHANGES = 2
 _WORD = re.compile(r"[\w-]+")
 _ENCODED_CHARS = 8
 _RANDOM_CHARS = 6
+_LONG_CHARS = 12
 
 
 def generated_ids(first: str, second: str) -> bool:
@@ -63,20 +66,38 @@ def renamed(first: str, second: str, names: Mapping[str, str]) -> bool:
 
 
 def random_pair(first: str, second: str) -> bool:
-    """Whether two values are alike but for random parts, long enough that they are no versions or variants."""
+    """Whether two values are alike but for random parts, too long for versions, variants and nicknames."""
     if not (opaque(first) and opaque(second)) or id_in_doubt(first) or id_in_doubt(second):
         return False
     pairs = _runs_apart(first, second)
     if pairs is None:
-        return min(len(first), len(second)) >= _RANDOM_CHARS * 2
-    return all(len(run) >= _RANDOM_CHARS for pair in pairs for run in pair) and all(map(_one_mixed, pairs))
+        return min(len(first), len(second)) >= _LONG_CHARS
+    return all(any(map(_random, pair)) and all(_random(run) or _HEX.fullmatch(run) for run in pair) for pair in pairs)
+
+
+def machine_made(text: str) -> bool:
+    """Whether a run of letters and digits is a number or looks random, and is nobody's nickname (``anna77``)."""
+    return text.isdigit() or (_HEX.fullmatch(text) is not None and any(map(str.isdigit, text))) or _random(text)
 
 
 def _both_generated(one: str, other: str) -> bool:
     if _ID.fullmatch(one) is None or _ID.fullmatch(other) is None or id_in_doubt(one) or id_in_doubt(other):
         return False
     pairs = _runs_apart(one, other)
-    return pairs is not None and all(_machine_made(run) and not in_disguise(run) for pair in pairs for run in pair)
+    return pairs is not None and all(_made_up(*pair) for pair in pairs)
+
+
+def _made_up(run: str, other: str) -> bool:
+    """Whether two runs differ in numbers or at random after what they begin and end with alike."""
+    if in_disguise(run) or in_disguise(other):
+        return False
+    start = next(
+        (at for at, (one, two) in enumerate(zip(run, other, strict=False)) if one != two), min(len(run), len(other))
+    )
+    parts = run[start:], other[start:]
+    return all(not part or machine_made(part) or _HEX.fullmatch(part) for part in parts) and any(
+        map(machine_made, parts)
+    )
 
 
 def _runs_apart(one: str, other: str) -> list[tuple[str, str]] | None:
@@ -87,9 +108,10 @@ def _runs_apart(one: str, other: str) -> list[tuple[str, str]] | None:
     return [pair for pair in zip(runs, others, strict=True) if pair[0] != pair[1]]
 
 
-def _machine_made(run: str) -> bool:
-    return any(char.isdigit() for char in run) or (len(run) >= _RANDOM_CHARS and _MIXED_CASE.search(run) is not None)
-
-
-def _one_mixed(pair: tuple[str, str]) -> bool:
-    return any(not run.isdigit() and not run.isalpha() for run in pair)
+def _random(run: str) -> bool:
+    """Whether letters and digits, or large and small letters, change so often that nobody chose them."""
+    if len(run) < _RANDOM_CHARS:
+        return False
+    if len(run) >= _LONG_CHARS and any(map(str.isdigit, run)):
+        return True
+    return len(_CHANGE.findall(run)) >= _CHANGES

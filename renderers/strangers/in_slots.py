@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from renderers.strangers.copies import Copy
 from renderers.strangers.personal import somebodys
-from renderers.strangers.secrets import Secrets
+from renderers.strangers.secrets import Secrets, secrets_of
 from renderers.strangers.values import Range
 from renderers.strangers.verdicts import Verdict, other
 
@@ -25,7 +25,7 @@ class InSlot(NamedTuple):
 
 def in_slots(first: Copy, second: Copy) -> Iterator[InSlot]:
     """Tokens and personal data that differ in what slots cover, visitor slots aside."""
-    secrets = Secrets(first.view.cookies), Secrets(second.view.cookies)
+    secrets = secrets_of(first.view.cookies, second.view.cookies)
     for place, other_place in itertools.zip_longest(_covered(first), _covered(second), fillvalue=_NOWHERE):
         texts = first.piece(place).decode("utf-8", "replace"), second.piece(other_place).decode("utf-8", "replace")
         if texts[0] != texts[1] and (verdict := _verdict(texts, secrets)) is not None:

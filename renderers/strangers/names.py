@@ -32,7 +32,7 @@ _DOUBTFUL = (
 _SOMEBODYS = frozenset(_DOUBTFUL.split())
 """Words that put a value in doubt. They only ever make the verdict stricter."""
 
-_BY_POSITION = frozenset({"position", "pos", "index", "idx", "slide", "row", "col", "sequence", "rank"})
+_BY_POSITION = frozenset({"position", "pos", "index", "idx", "slide"})
 _OF_THE_RENDERING = re.compile(
     r"(?:request|trace|span|correlation|transaction|render|unique|uniq|element|dom|instance|block|widget|node)_?-?id"
     r"|uniqid|uniqueid|generated(?:_?at)?|rendered(?:_?at)?|timestamp|(?:server|render|page|build|load|request)_?-?time"

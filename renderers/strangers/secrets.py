@@ -30,10 +30,14 @@ class Held(NamedTuple):
 
 
 class Secrets:
-    """The cookies of one stranger, ready to be looked for."""
+    """The cookies of one stranger, ready to be looked for.
 
-    def __init__(self, cookies: Mapping[str, str]) -> None:
+    One that another stranger holds with the same value is no secret: it counts only where it is all of a value.
+    """
+
+    def __init__(self, cookies: Mapping[str, str], others: Mapping[str, str]) -> None:
         self._spellings = [(name, tuple(_spellings(value))) for name, value in cookies.items() if value]
+        self._secret = [(name, spellings) for name, spellings in self._spellings if cookies[name] != others.get(name)]
         self._django = [
             (name, secret) for name, value in cookies.items() if (secret := _django_secret(value)) is not None
         ]
@@ -50,7 +54,7 @@ class Secrets:
         return self._inside(text)
 
     def _inside(self, text: str) -> Held | None:
-        for name, spellings in self._spellings:
+        for name, spellings in self._secret:
             if any(len(spelling) >= _CHANCE_CHARS and spelling in text for spelling in spellings):
                 return Held(name, whole=False)
         masked = {unmask(token) for token in _MASKED.findall(text)} if self._django else set()
@@ -62,10 +66,15 @@ class Secrets:
     def _disguised(self, text: str) -> Held | None:
         for blob in _BASE64.findall(text):
             inside = decoded(blob)
-            for name, spellings in self._spellings:
+            for name, spellings in self._secret:
                 if inside and any(len(spelling) >= _CHANCE_CHARS and spelling in inside for spelling in spellings):
                     return Held(name, whole=False)
         return None
+
+
+def secrets_of(first: Mapping[str, str], second: Mapping[str, str]) -> tuple[Secrets, Secrets]:
+    """The secrets of two strangers, from the cookies each holds."""
+    return Secrets(first, second), Secrets(second, first)
 
 
 def unmask(token: str) -> str | None:

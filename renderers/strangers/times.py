@@ -25,12 +25,18 @@ _TIME = re.compile(
 )
 _EPOCH = re.compile(r"1[4-9]\d{8}(?:\.\d+|\d{3}|\d{6})?")
 _SAME_DAY_S = 86_400
+_MARK = "\0"
 
 
 def only_times_differ(first: str, second: str) -> bool:
     """Whether two texts are the same but for the dates, clock times and durations in them."""
-    masked = _TIME.sub("\0", first)
-    return masked == _TIME.sub("\0", second) and "\0" in masked
+    masked = without_times(first)
+    return masked == without_times(second) and _MARK in masked
+
+
+def without_times(text: str) -> str:
+    """The text with a mark for each date, clock time and duration."""
+    return _TIME.sub(_MARK, text)
 
 
 def both_epochs(first: str, second: str) -> bool:

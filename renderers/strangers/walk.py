@@ -126,8 +126,11 @@ class _Walk:
 
     def _plainly_in_place(self, row: _Row, other_row: _Row, apart: Sequence[int]) -> bool:
         """Whether no two of the children that differ could be taken for each other, and each has its like in place."""
-        shapes = [shape(self._first, row.children[i]) for i in apart]
-        return len(set(shapes)) == len(shapes) and shapes == [shape(self._second, other_row.children[i]) for i in apart]
+        for likeness in (element_name, shape):
+            here = [likeness(self._first, row.children[i]) for i in apart]
+            if len(set(here)) == len(here):
+                return here == [likeness(self._second, other_row.children[i]) for i in apart]
+        return False
 
     def _moved(self, row: _Row, other_row: _Row, order: Sequence[int]) -> None:
         """Report what is not in its place, and blank space where everything is."""
