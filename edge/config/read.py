@@ -63,7 +63,6 @@ LABELS: dict[type[Section], str] = {
 _LATER: dict[type[Section], frozenset[str]] = {
     Config: frozenset({"replication", "rules"}),
     Listen: frozenset({"https", "certificate", "key"}),
-    Origin: frozenset({"rewrite_host"}),
 }
 """Keys of the documented file format that this version does not know yet."""
 

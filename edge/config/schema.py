@@ -153,6 +153,13 @@ HttpUrl = Annotated[
     ),
 ]
 UrlPath = Annotated[str, Meta(pattern=r"^/\S*$", description="a path that begins with a slash")]
+RequestPattern = Annotated[
+    str,
+    Meta(
+        pattern=r"^([/*][^?\s]*(\?[^?&=\s]\S*)?|\?[^?&=\s]\S*)$",
+        description='a path, parameters or both, such as "/cart/add*", "?add-to-cart", "/index.php?route=cart*"',
+    ),
+]
 FeedUrl = Annotated[
     str,
     Meta(
@@ -236,6 +243,9 @@ class Origin(Section, frozen=True, kw_only=True):
     hosts: tuple[Host, ...] = ()
     """Hosts it serves; empty: every host. Once set anywhere, an unknown Host gets 421 (RFC 9110 §15.5.20)."""
     host_header: Literal["preserve", "origin"] = "preserve"
+    """What it sees as Host: what the visitor named, or the host of ``url``."""
+    rewrite_host: bool = False
+    """The origin's own address becomes the host the visitor named in text bodies too, not only in Location and Link."""
     adapter: str = "generic"
     connect_timeout: Duration = Duration(1)
     first_byte_timeout: Duration = Duration(10)
@@ -259,6 +269,10 @@ class Cache(Section, frozen=True, kw_only=True):
     """Cookie names (``*`` allowed) whose bearer never gets a stored page; None: the adapter's list."""
     key_cookies: tuple[str, ...] = ()
     """Cookies whose value is part of the key."""
+    mutating_get: tuple[RequestPattern, ...] = ()
+    """GETs that change something at the origin, besides those the adapter knows."""
+    harmless_paths: tuple[RequestPattern, ...] = ()
+    """Requests of whatever method after which pages look as before, besides those the adapter knows."""
 
 
 class SlotTable(Section, frozen=True, kw_only=True):
@@ -326,8 +340,8 @@ class Feed(Section, frozen=True, kw_only=True):
     """Request fields to send, such as an Authorization."""
     max_size: Size = Size(256 * 2**20)
     """Of the feed once it is unpacked; a larger one counts as broken."""
-    pace: Annotated[float, Meta(gt=0, le=100, description="a number above 0, at most 100")] = 2.0
-    """For json-ld and page: pages asked for in one second, at most."""
+    pace: Pace | None = None
+    """For json-ld and page: pages asked for, at most; None: two a second."""
 
     @property
     def label(self) -> str:

@@ -8,16 +8,20 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import aiohttp
+import msgspec
 from yarl import URL
 
 from edge.clock import monotonic_s, now_s
 from edge.config.schema import Origin
 from edge.errors import OriginTimeout, RequestError
 from edge.fill.blame import NoAnswer, blame
-from edge.fill.exchange import OriginRequest, OriginResponse
+from edge.fill.exchange import OriginRequest, OriginResponse, Timing
 from edge.fill.octets import legible, percent_encoded
 from edge.fill.patience import Patience
-from edge.model import Pairs
+from edge.model import Pairs, fields
+from edge.policy.addresses import Naming
+from edge.policy.hosts import Translation
+from edge.policy.key import canonical_host
 
 _NOT_OURS_TO_ADD = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 """Fields aiohttp adds on its own; their absence may be meant."""
@@ -58,13 +62,16 @@ class Connections:
     async def exchange(self, request: OriginRequest) -> AsyncIterator[OriginResponse]:
         """See :meth:`edge.fill.origin.OriginClient.exchange`."""
         url = self._url(request.target)
+        translation = self._translation(request)
+        if translation is not None:
+            request = msgspec.structs.replace(request, fields=translation.asked(request.fields))
         await self._take_place()
         try:
             requested_at, started_s = now_s(), monotonic_s()
             response = await self._send(request, url)
-            waited_s = monotonic_s() - started_s
+            timing = Timing(requested_at, monotonic_s() - started_s)
             try:
-                yield OriginResponse(self._origin, response, requested_at=requested_at, waited_s=waited_s)
+                yield OriginResponse(self._origin, response, timing, translation)
             finally:
                 response.release()  # A body that was not read to its end closes the connection.
         finally:
@@ -80,7 +87,7 @@ class Connections:
             raise OriginTimeout(self._origin.name, phase=phase, limit_s=limit_s) from exc
 
     async def _send(self, request: OriginRequest, url: URL) -> aiohttp.ClientResponse:
-        if request.method not in _REPEATABLE or request.body is not None:
+        if request.once or request.method not in _REPEATABLE or request.body is not None:
             return await self._attempt(self._fresh, request, url)
         kept = SimpleNamespace(used=False)
         try:
@@ -140,6 +147,22 @@ class Connections:
             max_field_size=_FIELD_LIMIT_BYTES,
             trace_configs=[trace],
             middlewares=(self._blamed,),
+        )
+
+    def _translation(self, request: OriginRequest) -> Translation | None:
+        """To the host that the origin is told its visitors use; None when nobody told it, as for the node's own checks.
+
+        Both are the same host for certain: what X-Forwarded-Host says is what links have to say.
+        """
+        told = fields(request.fields)
+        host, scheme = told.get("X-Forwarded-Host"), told.get("X-Forwarded-Proto")
+        if host is None or scheme is None:
+            return None
+        return Translation(
+            naming=Naming(url=self._origin.url, scheme=scheme, host=canonical_host(host, scheme)),
+            target=request.target,
+            own_host=self._origin.host_header == "origin",
+            bodies=self._origin.rewrite_host,
         )
 
     def _url(self, target: str) -> URL:

@@ -1,6 +1,7 @@
 """Speaking HTTP/1.1 to origins: what goes in goes out byte for byte, and every failure is an OriginError.
 
-Nothing is added or followed behind the caller's back: no default fields, no cookie jar, no redirects, no decompression.
+Nothing is added or followed behind the caller's back: no default fields, no cookie jar, no redirects, no decompression
+(but of text in which the origin's own address is to be replaced).
 Used by the filler for fills and by workers for relays.
 """
 
@@ -45,7 +46,18 @@ class OriginClient:
 
         ``target`` (path and query) is sent as it is, below the path of the origin's own URL. Host is replaced when the
         origin is configured so. A ``body`` that raises ends the exchange with its own exception. Leaving the block
-        early closes the connection. Raises OriginError, and RequestError for a target that no request line can hold.
+        early closes the connection.
+
+        When X-Forwarded-Host and X-Forwarded-Proto tell the origin what its visitors use, its own address is replaced
+        by that in the response: :mod:`edge.policy.hosts`.
+
+        Raises OriginError, and RequestError for a target that no request line can hold.
         """
-        async with self._lines[origin].exchange(OriginRequest(method, target, fields, body)) as response:
+        async with self.send(origin, OriginRequest(method, target, fields, body)) as response:
+            yield response
+
+    @asynccontextmanager
+    async def send(self, origin: str, request: OriginRequest) -> AsyncIterator[OriginResponse]:
+        """As :meth:`exchange`, for a request that is one value."""
+        async with self._lines[origin].exchange(request) as response:
             yield response
