@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from edge.model import Fields, Pairs
 from edge.policy.dates import parse_http_date
 from edge.policy.forward import end_to_end
-from edge.policy.syntax import OWS, combined
+from edge.policy.syntax import OWS, combined, delta_seconds
 
 _ETAG_LIST = re.compile(r'[ \t,]*((?:W/)?"[\x21\x23-\x7e\x80-\U0010ffff]*")[ \t]*(?=,|$)')
 
 _NOT_MERGED = frozenset(
     {
-        "content-encoding",
-        "content-length",
-        "content-range",
-        "content-type",
-        "set-cookie",
-        "set-cookie2",
-        "vary",
+        *("content-digest", "content-encoding", "content-length", "content-md5", "content-range", "digest"),
+        *("repr-digest", "set-cookie", "vary"),
     }
 )
-"""Fields of a 304 that leave the stored ones alone: they belong to the stored body, to its cache key or to somebody."""
+"""Fields of an update that leave the stored ones alone (RFC 9111 §3.2): they prove or describe the stored bytes, select
+them, or are somebody's. That a name begins with Content- is no reason."""
 
 ANY = "*"
 
@@ -73,6 +70,14 @@ def not_modified(request: Fields, *, etag: str | None, last_modified: str | None
     return since is not None and modified_at is not None and modified_at <= since
 
 
+def modification_date(stored: Fields) -> str | None:
+    """What If-Modified-Since is compared with: Last-Modified, of a stored response without one its Date (§4.3.2).
+
+    For a response sent as the origin sent it: one that is filled changes without either.
+    """
+    return stored.get("Last-Modified", stored.get("Date"))
+
+
 def revalidation_fields(stored: Fields) -> Pairs:
     """The conditions that ask the origin whether the stored response still holds (RFC 9111 §4.3.1).
 
@@ -99,12 +104,22 @@ def confirms(stored: Fields, update: Fields) -> bool:
     return weak_match(etag, stored.get("ETag", etag))
 
 
-def merged(stored: Pairs, update: Fields) -> Pairs:
-    """The stored fields with those of a 304 in place of their namesakes (RFC 9111 §3.2).
+def agrees(stored: Fields, length: int, head: Fields) -> bool:
+    """A 200 to HEAD is about the stored response, of ``length`` bytes (RFC 9111 §4.3.5); else that one is outdated."""
+    stated = delta_seconds(head.get("Content-Length", ""))
+    if stated is not None and stated != length:
+        return False
+    return all(head.get(name) in {None, stored.get(name)} for name in ("ETag", "Last-Modified"))
 
-    What comes out is judged like a response just received, its Age included: pass it through ``storability.admit``
-    with the stored status, and through ``storability.stored_fields``.
+
+def merged(stored: Pairs, update: Fields, *, kept: Collection[str] = ()) -> Pairs:
+    """The stored fields with those of a 304, or of a 200 to HEAD, in place of their namesakes (RFC 9111 §3.2).
+
+    ``kept`` names further fields, in lower case, that stay as stored: what the stored body was read by, if it is not
+    kept as it came. What comes out is judged like a response just received, its Age included: pass it through
+    ``storability.admit`` with the stored status, and through ``storability.stored_fields``.
     """
-    fresh = [(name, value) for name, value in end_to_end(update) if name.lower() not in _NOT_MERGED]
+    left_alone = _NOT_MERGED.union(kept)
+    fresh = [(name, value) for name, value in end_to_end(update) if name.lower() not in left_alone]
     replaced = {name.lower() for name, _ in fresh}
     return (*((name, value) for name, value in stored if name.lower() not in replaced), *fresh)

@@ -56,6 +56,10 @@ def _weight(parameters: list[str]) -> float:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip(OWS) == "q":
-            value = value.strip(OWS)
-            return float(value) if _QVALUE.fullmatch(value) else 0.0
+            return qvalue(value.strip(OWS)) or 0.0
     return 1.0
+
+
+def qvalue(text: str) -> float | None:
+    """A weight (§12.4.2) of 0 to 1; None when it is none."""
+    return float(text) if _QVALUE.fullmatch(text) else None

@@ -7,9 +7,10 @@ import enum
 import msgspec
 
 from edge.model import Fields, Lifetime, Pairs
-from edge.policy.cache_control import Directives, response_directives
+from edge.policy.cache_control import Directives
 from edge.policy.forward import end_to_end
-from edge.policy.freshness import corrected_initial_age, explicit_ttl
+from edge.policy.freshness import corrected_initial_age, explicit_ttl, heuristic_ttl
+from edge.policy.targeted import governing
 from edge.policy.vary import selecting_fields
 
 _CACHEABLE_BY_DEFAULT = frozenset({200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501})
@@ -19,10 +20,10 @@ _UNDERSTOOD = _CACHEABLE_BY_DEFAULT | {302, 303, 307, 400, 403, 451, 503}
 """Statuses whose caching rules are implemented here, for ``must-understand`` (§5.2.2.3)."""
 
 _NEVER_STORED = frozenset({206, 304})
-"""Storable in principle (§3.3, §4.3.4), but not by a store that keeps whole responses only."""
+"""A part is not the whole (§3.3): whoever keeps parts has them judged as the 200 they are parts of. A 304 updates."""
 
-_NOT_KEPT = frozenset({"age", "set-cookie", "set-cookie2"})
-"""Age is in the lifetime and grows; a cookie is somebody's."""
+_NOT_KEPT = frozenset({"age", "set-cookie"})
+"""Age is in the lifetime and grows; a cookie is somebody's. Set-Cookie2 is no cookie any more (RFC 6265 §9.4)."""
 
 
 class RoutePolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +34,11 @@ class RoutePolicy(msgspec.Struct, frozen=True, kw_only=True):
     grace_s: int = 0
     """Page kind: the grace. Elsewhere: the grace of a response that states none."""
     error_grace_s: int = 0
+    """Page kind: the error grace. Elsewhere: that of a response which neither states one nor forbids stale use."""
+    heuristic_s: int = 0
+    """Elsewhere: the longest ttl to assume from Last-Modified (§4.2.2). 0: none is assumed."""
+    doubtful_age_is_old: bool = False
+    """Elsewhere: an Age that is not one number makes the response stale instead of being ignored."""
     operator: bool = False
     """A page kind: these numbers hold whatever the origin's Cache-Control says."""
 
@@ -121,15 +127,22 @@ def _admit_page(exchange: Exchange, route: RoutePolicy) -> Lifetime | Refusal:
 
 
 def _admit_by_rfc(exchange: Exchange, route: RoutePolicy) -> Lifetime | Refusal:
-    directives = response_directives(exchange.fields)
+    governs = governing(exchange.fields)
+    directives = governs.directives
     refusal = _forbidden(exchange, directives) or _personal(exchange, directives)
     if refusal is not None:
         return refusal
-    stated = explicit_ttl(directives, exchange.fields, received_at=exchange.received_at)
-    if stated is None and not directives.public and exchange.status not in _CACHEABLE_BY_DEFAULT:
-        return Refusal.STATUS
-    lifetime = _lifetime(exchange, directives, route.ttl_s if stated is None else stated, route)
-    return lifetime if _of_use(lifetime, exchange.fields) else Refusal.NO_FRESHNESS
+    ttl = explicit_ttl(governs, exchange.fields, received_at=exchange.received_at)
+    if ttl is None:
+        if not directives.public and exchange.status not in _CACHEABLE_BY_DEFAULT:
+            return Refusal.STATUS
+        ttl = route.ttl_s or _assumed(exchange, route)
+    lifetime = _lifetime(exchange, directives, ttl, route)
+    return lifetime if _of_use(lifetime, directives, exchange.fields) else Refusal.NO_FRESHNESS
+
+
+def _assumed(exchange: Exchange, route: RoutePolicy) -> int:
+    return heuristic_ttl(exchange.fields, received_at=exchange.received_at, limit_s=route.heuristic_s) or 0
 
 
 def _forbidden(exchange: Exchange, directives: Directives) -> Refusal | None:
@@ -170,7 +183,7 @@ def _lifetime(exchange: Exchange, directives: Directives, ttl: int, route: Route
     )
     return Lifetime(
         stored_at=exchange.received_at,
-        initial_age=_initial_age(exchange),
+        initial_age=_initial_age(exchange, doubt_is_old=route.doubtful_age_is_old),
         ttl=0 if directives.no_cache else ttl,
         grace=0 if never_stale else route.grace_s if grace is None else grace,
         error_grace=0 if never_stale else route.error_grace_s if error_grace is None else error_grace,
@@ -178,10 +191,17 @@ def _lifetime(exchange: Exchange, directives: Directives, ttl: int, route: Route
     )
 
 
-def _of_use(lifetime: Lifetime, fields: Fields) -> bool:
-    longest = lifetime.ttl + max(lifetime.grace, lifetime.error_grace)
+def _of_use(lifetime: Lifetime, directives: Directives, fields: Fields) -> bool:
+    """A copy with no ttl and no validator is not kept for the sake of an outage alone, unless the origin says so."""
+    error_grace = 0 if directives.stale_if_error is None else lifetime.error_grace
+    longest = lifetime.ttl + max(lifetime.grace, error_grace)
     return lifetime.initial_age < longest or "ETag" in fields or "Last-Modified" in fields
 
 
-def _initial_age(exchange: Exchange) -> int:
-    return corrected_initial_age(exchange.fields, requested_at=exchange.requested_at, received_at=exchange.received_at)
+def _initial_age(exchange: Exchange, *, doubt_is_old: bool = False) -> int:
+    return corrected_initial_age(
+        exchange.fields,
+        requested_at=exchange.requested_at,
+        received_at=exchange.received_at,
+        doubt_is_old=doubt_is_old,
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from edge.model import Fields, Pairs
-from edge.policy.encoding import accept_encoding_class
+from edge.policy.encoding import accept_encoding_class, qvalue
 from edge.policy.syntax import OWS, combined, split_list
 
 ABSENT = ""
@@ -45,8 +46,8 @@ def vary_suffix(field_names: Sequence[str], request: Fields) -> str:
 def normalised(name: str, request: Fields) -> str:
     """The request's value for ``name`` (lower case), lines combined and insignificant space removed.
 
-    Accept-Encoding becomes its class, Accept-Language lower case without space. Only what the definition of a field
-    calls insignificant is changed (§4.1).
+    Accept-Encoding becomes its class, Accept-Language its weighted languages in one order. Only what the definition of
+    a field calls insignificant is changed (§4.1).
     """
     if name == "accept-encoding":
         return accept_encoding_class(combined(request, name))
@@ -62,9 +63,25 @@ def normalised(name: str, request: Fields) -> str:
     return _one_line(value) or EMPTY
 
 
+@lru_cache(maxsize=4096)
 def normalised_language(value: str) -> str:
-    """An Accept-Language value in lower case, without any white space."""
-    return "".join(value.lower().split())
+    """An Accept-Language value in the one form all equal ones share: lower case, no space, best language first.
+
+    Languages of the same weight are in alphabetical order: theirs in the field means nothing (RFC 9110 §12.5.4). This
+    form is also what fills send, so that it holds before an origin that believes otherwise. A value with a weight that
+    is none is only lowered and stripped of space.
+    """
+    value = "".join(value.lower().split())
+    weighed: list[tuple[float, str]] = []
+    for element in split_list(value):
+        language, semicolon, parameters = element.partition(";")
+        weight = qvalue(parameters.removeprefix("q=")) if semicolon else 1.0
+        if weight is None:
+            return value
+        weighed.append((-weight, language))
+    return ",".join(
+        language if weight == -1 else f"{language};q={-weight:g}" for weight, language in sorted(set(weighed))
+    )
 
 
 def _one_line(value: str) -> str:

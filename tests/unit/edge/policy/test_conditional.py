@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from edge.model import Pairs, fields
 from edge.policy.conditional import (
+    agrees,
     confirms,
     merged,
+    modification_date,
     not_modified,
     parse_etags,
     revalidation_fields,
@@ -103,6 +105,16 @@ def test_not_modified(case: Case) -> None:
     assert not_modified(fields(case.request), etag=case.etag, last_modified=case.last_modified) is case.want
 
 
+@pytest.mark.parametrize(
+    ("stored", "want"),
+    [({"Last-Modified": EARLIER, "Date": DATE}, EARLIER), ({"Date": DATE}, DATE), ({}, None)],
+)
+def test_a_stored_response_without_last_modified_is_as_old_as_its_date(
+    stored: dict[str, str], want: str | None
+) -> None:
+    assert modification_date(fields(stored)) == want
+
+
 class FillCase(NamedTuple):
     id: str
     stored: Pairs
@@ -159,6 +171,7 @@ def test_a_304_replaces_its_namesakes_and_nothing_about_the_body() -> None:
             ("X-Hop", "1"),
             ("Content-Type", "text/plain"),
             ("Content-Length", "0"),
+            ("Content-MD5", "x"),
             ("Vary", "*"),
             ("Set-Cookie", "a=1"),
             ("CACHE-CONTROL", "max-age=60"),
@@ -166,13 +179,41 @@ def test_a_304_replaces_its_namesakes_and_nothing_about_the_body() -> None:
         )
     )
     assert merged(stored, update) == (
-        ("Content-Type", "text/html"),
         ("Content-Length", "9"),
         ("Vary", "Accept"),
         ("Link", "</a>"),
+        ("Content-Type", "text/plain"),
         ("CACHE-CONTROL", "max-age=60"),
         ("Age", "3"),
     )
+    assert ("Content-Type", "text/html") in merged(stored, update, kept={"content-type"})
+
+
+class HeadCase(NamedTuple):
+    id: str
+    head: Pairs
+    want: bool
+
+
+HEADS = [
+    HeadCase("§4.3.5 nothing that could differ", (("X", "1"),), True),
+    HeadCase("§4.3.5 the same tag and date", (("ETag", '"1"'), ("Last-Modified", DATE)), True),
+    HeadCase("§4.3.5 the same length", (("Content-Length", "9"),), True),
+    HeadCase("§4.3.5 another tag", (("ETag", '"2"'),), False),
+    HeadCase("§4.3.5 another date", (("Last-Modified", LATER),), False),
+    HeadCase("§4.3.5 another length", (("Content-Length", "8"),), False),
+    HeadCase("a length that is none", (("Content-Length", "x"),), True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HEADS, ids=[c.id for c in HEADS])
+def test_a_200_to_head_agrees_with_the_stored_response(case: HeadCase) -> None:
+    stored = fields({"ETag": '"1"', "Last-Modified": DATE})
+    assert agrees(stored, 9, fields(case.head)) is case.want
+
+
+def test_a_validator_that_is_new_is_about_another_response() -> None:
+    assert not agrees(fields({}), 9, fields({"ETag": '"1"'}))
 
 
 @given(st.text(), st.text(), st.text(), st.text())

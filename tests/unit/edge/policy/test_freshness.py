@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.model import Pairs, fields
-from edge.policy.cache_control import response_directives
 from edge.policy.dates import format_http_date
-from edge.policy.freshness import corrected_initial_age, explicit_ttl
+from edge.policy.freshness import corrected_initial_age, explicit_ttl, heuristic_ttl
+from edge.policy.targeted import governing
 
 NOW = 1_700_000_000
 
@@ -40,14 +40,43 @@ TTLS = [
     TtlCase("§4.2.1 two Expires that differ are stale", (("Expires", at(90)), ("Expires", at(80))), 0),
     TtlCase("two Expires that agree are one", (("Expires", at(90)), ("Expires", at(90))), 90),
     TtlCase("§1.2.2 ttl ends at 2**31", (("Expires", "Fri, 31 Dec 9999 23:59:59 GMT"),), 2**31),
-    TtlCase("§4.2.2 Last-Modified gives no ttl", (("Last-Modified", at(-9000)),), None),
+    TtlCase("§4.2.2 Last-Modified states no ttl", (("Last-Modified", at(-9000)),), None),
+    TtlCase("RFC 9213 §2.2 a targeted max-age", (("CDN-Cache-Control", "max-age=7"), ("Expires", at(90))), 7),
+    TtlCase(
+        "RFC 9213 §2.2 a targeted field leaves Expires no say", (("CDN-Cache-Control", "x"), ("Expires", at(90))), None
+    ),
 ]
 
 
 @pytest.mark.parametrize("case", TTLS, ids=[c.id for c in TTLS])
 def test_explicit_ttl(case: TtlCase) -> None:
     response = fields(case.pairs)
-    assert explicit_ttl(response_directives(response), response, received_at=NOW) == case.want
+    assert explicit_ttl(governing(response), response, received_at=NOW) == case.want
+
+
+class GuessCase(NamedTuple):
+    id: str
+    pairs: Pairs
+    want: int | None
+    limit_s: int = 3600
+
+
+GUESSES = [
+    GuessCase("§4.2.2 a tenth of the time since the last modification", (("Last-Modified", at(-9000)),), 900),
+    GuessCase("§4.2.2 counted to Date", (("Last-Modified", at(-9000)), ("Date", at(-1000))), 800),
+    GuessCase("at most the operator's limit", (("Last-Modified", at(-900_000)),), 3600),
+    GuessCase("a limit of 0 assumes nothing", (("Last-Modified", at(-9000)),), None, 0),
+    GuessCase("modified this second", (("Last-Modified", at(0)),), 0),
+    GuessCase("modified in the future", (("Last-Modified", at(9)),), None),
+    GuessCase("an unreadable Last-Modified", (("Last-Modified", "today"),), None),
+    GuessCase("nothing to go by", (), None),
+    GuessCase("§5.4 an old origin's way to say no-cache", (("Last-Modified", at(-9000)), ("Pragma", "No-Cache")), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", GUESSES, ids=[c.id for c in GUESSES])
+def test_heuristic_ttl(case: GuessCase) -> None:
+    assert heuristic_ttl(fields(case.pairs), received_at=NOW, limit_s=case.limit_s) == case.want
 
 
 class AgeCase(NamedTuple):
@@ -80,10 +109,23 @@ def test_corrected_initial_age(case: AgeCase) -> None:
     assert got == case.want
 
 
+@pytest.mark.parametrize(
+    ("lines", "old"),
+    [((), False), (("7",), False), ((" 7 ",), False), (("7, 7",), True), (("7", "7"), True), (("x",), True),
+     (("-9",), True), (("7;a=1",), True), (("7.0",), True), (("",), True)],
+)  # fmt: skip
+def test_where_the_operator_says_so_an_age_that_is_not_one_number_is_as_old_as_can_be(
+    lines: tuple[str, ...], old: bool
+) -> None:
+    response = fields(tuple(("Age", line) for line in lines))
+    age = corrected_initial_age(response, requested_at=NOW, received_at=NOW, doubt_is_old=True)
+    assert (age == 2**31) is old
+
+
 @given(st.text(), st.text(), st.text(), st.text())
 def test_no_text_makes_them_raise_or_leave_their_bounds(control: str, expires: str, date: str, age: str) -> None:
     response = fields({"Cache-Control": control, "Expires": expires, "Date": date, "Age": age})
-    ttl = explicit_ttl(response_directives(response), response, received_at=NOW)
+    ttl = explicit_ttl(governing(response), response, received_at=NOW)
     assert ttl is not None
     assert 0 <= ttl <= 2**31
     assert 0 <= corrected_initial_age(response, requested_at=NOW - 1, received_at=NOW) <= 2**31

@@ -70,6 +70,34 @@ PAIRS = [
         (("Accept-Language", "de-de,en; q=0.5"),),
         True,
     ),
+    PairCase(
+        "RFC 9110 §12.5.4 the order of equal weights means nothing",
+        "accept-language",
+        (("Accept-Language", "en, de"),),
+        (("Accept-Language", "de, en"),),
+        True,
+    ),
+    PairCase(
+        "RFC 9110 §12.5.4 the weight orders",
+        "accept-language",
+        (("Accept-Language", "de;q=0.5, en"),),
+        (("Accept-Language", "en, de;q=0.50"),),
+        True,
+    ),
+    PairCase(
+        "another weight",
+        "accept-language",
+        (("Accept-Language", "en, de;q=0.5"),),
+        (("Accept-Language", "en, de"),),
+        False,
+    ),
+    PairCase(
+        "a weight that is none is left as it is",
+        "accept-language",
+        (("Accept-Language", "en;q=2, de"),),
+        (("Accept-Language", "de, en;q=2"),),
+        False,
+    ),
     PairCase("other languages", "accept-language", (("Accept-Language", "de"),), (("Accept-Language", "fr"),), False),
 ]
 
