@@ -235,7 +235,19 @@ def test_every_outcome_of_a_fill_is_described() -> None:
     assert {member.value for member in Outcome} <= coded(chapter("### Fills"))
 
 
-CARRIERS = frozenset({"CacheStatus", "FillAnswer", "Unstorable", "_kept_out", "_pass_on", "passed", "stream"})
+CARRIERS = frozenset(
+    {
+        "CacheStatus",
+        "FillAnswer",
+        "Unstorable",
+        "_keep_out",
+        "_kept_out",
+        "_leave_alone",
+        "_pass_on",
+        "passed",
+        "stream",
+    }
+)
 """Calls that are given a reason as text."""
 GIVERS = frozenset({"_personal", "failure_name", "unshareable"})
 """Functions that return one."""
