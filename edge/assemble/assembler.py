@@ -81,12 +81,17 @@ class Memo:
     promotions: int | None
     """Generation of the table; None when the page shows none."""
     txn_id: int
+    made_at_ms: int
     valid_until_ms: int | None
     etag: str
     used: tuple[str, ...]
     wants_refresh: bool
     bodies: dict[bool, bytes] = field(default_factory=dict)
     """Finished body by "gzip?"; empty for a page with visitor slots."""
+
+    def holds_at(self, now_ms: int) -> bool:
+        """No edge lies between its making and now. What a clock that was ahead has made, it may not show any more."""
+        return self.made_at_ms <= now_ms and (self.valid_until_ms is None or now_ms < self.valid_until_ms)
 
     @property
     def size_bytes(self) -> int:
@@ -127,7 +132,7 @@ class Assembler:
         place = repr(moment.place) if stored.placed and moment.place is not None else None
         key = (stored.digest, stored.version, stored.fetched_at_ms, place)
         memo = self._memos.get(key)
-        if memo is not None and (memo.valid_until_ms is None or moment.now_ms < memo.valid_until_ms):
+        if memo is not None and memo.holds_at(moment.now_ms):
             if memo.txn_id == self._tables.txn_id():
                 return memo
             with self._tables.snapshot() as snapshot:
@@ -152,6 +157,7 @@ class Assembler:
             rows=holdings.rows,
             promotions=promotions,
             txn_id=txn_id,
+            made_at_ms=moment.now_ms,
             valid_until_ms=earliest(*(held.until_ms for held in holdings.held.values())),
             etag=_etag(stored, filled),
             used=tuple(_used(holdings)),
