@@ -8,6 +8,7 @@ from edge.fill.kind_memory import gate_digest
 from edge.fill.rules import FillRules, KindRule, OriginRule
 from edge.policy.identify import Kind, Site, Sites
 from edge.policy.key import IGNORED_PARAMETERS, KeyRule
+from edge.policy.ownership import Effects
 from edge.policy.storability import RoutePolicy
 from origin_adapters import adapter
 
@@ -18,8 +19,9 @@ def sites(config: Config) -> Sites:
         Site(
             origin=origin.name,
             hosts=origin.hosts,
-            kinds=tuple(_kind(kind, origin) for kind in config.pages),
+            kinds=tuple(_kind(config, kind, origin) for kind in config.pages),
             bypass_cookies=bypass_cookies(config, origin),
+            effects=effects(config, origin),
         )
         for origin in config.origins
     )
@@ -30,6 +32,16 @@ def bypass_cookies(config: Config, origin: Origin) -> tuple[str, ...]:
     if config.cache.bypass_cookies is not None:
         return config.cache.bypass_cookies
     return adapter(origin.adapter).bypass_cookies
+
+
+def effects(config: Config, origin: Origin) -> Effects:
+    """What requests do at the origin beyond what their method says: what its adapter knows, and the operator."""
+    known = adapter(origin.adapter)
+    return Effects(
+        mutating_get=(*known.mutating_get, *config.cache.mutating_get),
+        harmless_paths=(*known.harmless_paths, *config.cache.harmless_paths),
+        lasting_cookies=tuple(glob for glob in bypass_cookies(config, origin) if glob not in known.fleeting_cookies),
+    )
 
 
 def key_rules(config: Config) -> dict[str, KeyRule]:
@@ -54,7 +66,7 @@ def fill_rules(config: Config) -> FillRules:
     """What the operator decided about fills."""
     return FillRules(
         keys=key_rules(config),
-        origins={origin.name: _origin_rule(origin) for origin in config.origins},
+        origins={origin.name: _origin_rule(config, origin) for origin in config.origins},
         kinds={kind.name: KindRule(spec=kind_spec(kind), route=_route(kind)) for kind in config.pages},
         plain=RoutePolicy(ttl_s=round(config.cache.default_ttl)),
         max_grace_s=round(config.cache.max_grace),
@@ -68,14 +80,18 @@ def _patience_s(origin: Origin) -> float:
     return max(30.0, origin.connect_timeout + origin.first_byte_timeout + 5.0)
 
 
-def _kind(kind: PageKind, origin: Origin) -> Kind:
-    gate = gate_digest(kind_spec(kind), _origin_rule(origin))
+def _kind(config: Config, kind: PageKind, origin: Origin) -> Kind:
+    gate = gate_digest(kind_spec(kind), _origin_rule(config, origin))
     return Kind(name=kind.name, match=kind.match, route=_route(kind), gate=gate)
 
 
-def _origin_rule(origin: Origin) -> OriginRule:
+def _origin_rule(config: Config, origin: Origin) -> OriginRule:
     return OriginRule(
-        tokens=adapter(origin.adapter).tokens, visitor_address=origin.client_address == "visitor", pace=origin.pace
+        tokens=adapter(origin.adapter).tokens,
+        visitor_address=origin.client_address == "visitor",
+        pace=origin.pace,
+        effects=effects(config, origin),
+        rewrite_host=origin.rewrite_host,
     )
 
 

@@ -13,6 +13,7 @@ from edge.policy.cookies import request_cookies
 from edge.policy.encoding import accept_encoding_class
 from edge.policy.forward import page_request_fields
 from edge.policy.key import is_static, keyed_cookies, target_for_origin
+from edge.policy.ownership import mutating_get
 from edge.policy.syntax import combined
 
 _REPLACED = frozenset({"accept-encoding", "cookie"})
@@ -40,6 +41,8 @@ def unshareable(request: FillRequest, rules: FillRules) -> str | None:
     """
     if request.method != "GET":
         return "method"
+    if mutating_get(request.facts, rules.origin(request.origin).effects):
+        return "mutating-get"
     return None if request.kind is not None else _personal(request, rules)
 
 

@@ -65,7 +65,7 @@ _decode = msgspec.msgpack.Decoder(KindMemory).decode
 
 def gate_digest(spec: KindSpec, rule: OriginRule) -> bytes:
     """8 bytes over all that verdicts on pages of the kind depend on: a page judged under another is judged anew."""
-    decisive = (_VERSION, spec.digest, [(token.cookie, token.field) for token in rule.tokens])
+    decisive = (_VERSION, spec.digest, [(token.cookie, token.field) for token in rule.tokens], rule.rewrite_host)
     return hashlib.blake2b(_encode(decisive), digest_size=8).digest()
 
 

@@ -22,11 +22,11 @@ def may_validate(filling: Filling, kind: KindRule | None, copy: Copy) -> bool:
     entry = copy.entry
     if filling.request.accept or entry.status != 200 or entry.kind != filling.request.kind:
         return False
-    if kind is None:
-        return copy.page is None
     if entry.gate != filling.gate:
         return False
-    return copy.page is None or copy.page.spec_digest == _memory(filling, kind).spec(kind.spec).digest
+    if kind is None or copy.page is None:
+        return copy.page is None
+    return copy.page.spec_digest == _memory(filling, kind).spec(kind.spec).digest
 
 
 def _memory(filling: Filling, kind: KindRule) -> KindMemory:

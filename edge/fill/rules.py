@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from edge.policy.key import KeyRule
+from edge.policy.ownership import Effects
 from edge.policy.storability import RoutePolicy
 from origin_adapters import Token
 from renderers.page import KindSpec
@@ -28,6 +29,10 @@ class OriginRule(msgspec.Struct, frozen=True, kw_only=True):
     """Page fills state the address of the visitor whose request led to them, and not nobody's but the node's own."""
     pace: float | None = None
     """Most fills and refreshes a second; None: no limit."""
+    effects: Effects = Effects()
+    """What requests do there beyond what their method says."""
+    rewrite_host: bool = False
+    """The origin's own address is replaced in what is stored."""
 
 
 class FillRules(msgspec.Struct, frozen=True, kw_only=True):

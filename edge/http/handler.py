@@ -28,7 +28,7 @@ from edge.http.relay import Answer, Relay, stream
 from edge.http.send import Delivery, Sender
 from edge.http.telling import decision_record
 from edge.http.visit import Visit, receive
-from edge.model import CacheKey
+from edge.model import CacheKey, Pairs
 from edge.observe.records import DecisionRecord
 from edge.policy.bypass import around_the_store, has_stand_in
 from edge.policy.cache_control import NOTHING_ASKED, RequestDirectives, request_directives
@@ -38,6 +38,7 @@ from edge.policy.identify import Identity, Sites
 from edge.policy.key import KeyRule, cache_key
 from edge.policy.lookup import Verdict, decide
 from edge.policy.proxies import TrustedProxies
+from edge.policy.relayed import relayed_fields
 from edge.policy.visitor_tokens import unobtainable
 
 logger = logging.getLogger("vitrine.http")
@@ -174,8 +175,9 @@ class Handler:
         if stand_in is not None and not stand_in.origin_up:
             return self._deliver_stand_in(visit, identity, stand_in.copy)
         judge = partial(self._judge, visit, identity, stand_in)
+        relay = Relay(self._parts.origins, identity.site.origin, status, judge, once=identity.mutates)
         try:
-            return await Relay(self._parts.origins, identity.site.origin, status, judge).carry_out(visit)
+            return await relay.carry_out(visit)
         except OriginError as exc:
             if stand_in is None:
                 raise
@@ -199,10 +201,11 @@ class Handler:
 
     async def _judge(
         self, visit: Visit, identity: Identity, stand_in: StandIn | None, response: OriginResponse
-    ) -> None:
+    ) -> Pairs:
         if stand_in is not None and response.status in _IN_TROUBLE:
             raise OriginUnavailable(identity.site.origin, f"answered {response.status}")
         await self._invalidator.answered(visit, identity, response)
+        return relayed_fields(visit.facts, identity, (response.status, response.pairs), now=clock.now_s())
 
     def _deliver(
         self, visit: Visit, identity: Identity, copy: Copy, status: CacheStatus, *, private: bool = False

@@ -11,7 +11,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from edge.errors import EdgeError, RequestError
-from edge.fill.exchange import OriginResponse
+from edge.fill.exchange import OriginRequest, OriginResponse
 from edge.fill.origin import OriginClient
 from edge.http.send import finish
 from edge.http.visit import Visit
@@ -23,8 +23,9 @@ _PIECE_S = 60.0
 """How long a visitor may pause in the middle of an upload: nginx's default."""
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-Judge = Callable[[OriginResponse], Awaitable[None]]
-"""Sees the head of an answer before the visitor does. May raise OriginError to have it thrown away."""
+Judge = Callable[[OriginResponse], Awaitable[Pairs]]
+"""Sees the head of an answer before the visitor does, and says which fields she gets. May raise OriginError to have the
+answer thrown away."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -32,7 +33,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     status: int
     pairs: Pairs
-    """As received from the origin."""
+    """As received from the origin, and as judged."""
     body: AsyncGenerator[bytes, None]
 
 
@@ -43,6 +44,8 @@ class Relay(msgspec.Struct, frozen=True):
     origin: str
     status: CacheStatus
     judge: Judge
+    once: bool = False
+    """The request changes something, whatever its method says, and is never sent twice."""
 
     async def carry_out(self, visit: Visit) -> web.StreamResponse:
         """Send the visitor's own request to the origin and stream the answer back.
@@ -53,11 +56,12 @@ class Relay(msgspec.Struct, frozen=True):
         request, facts = visit.request, visit.facts
         pairs = relay_request_fields(facts, visit.hop, host=facts.host)
         body = _upload(request) if request.can_read_body else None
-        async with self.client.exchange(self.origin, facts.method, facts.target, pairs, body) as response:
+        asked = OriginRequest(facts.method, facts.target, pairs, body, self.once)
+        async with self.client.send(self.origin, asked) as response:
             visit.origin_ms = response.waited_ms
-            await self.judge(response)
+            answered = await self.judge(response)
             status = msgspec.structs.replace(self.status, fwd_status=response.status)
-            return await stream(visit, Answer(response.status, response.pairs, response.body()), status)
+            return await stream(visit, Answer(response.status, answered, response.body()), status)
 
 
 async def stream(visit: Visit, answer: Answer, status: CacheStatus) -> web.StreamResponse:
