@@ -91,6 +91,8 @@ def _made_up(run: str, other: str) -> bool:
     """Whether two runs differ in numbers or at random after what they begin and end with alike."""
     if in_disguise(run) or in_disguise(other):
         return False
+    if machine_made(run) and machine_made(other):
+        return True
     start = next(
         (at for at, (one, two) in enumerate(zip(run, other, strict=False)) if one != two), min(len(run), len(other))
     )

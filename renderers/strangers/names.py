@@ -31,6 +31,8 @@ _DOUBTFUL = (
 )
 _SOMEBODYS = frozenset(_DOUBTFUL.split())
 """Words that put a value in doubt. They only ever make the verdict stricter."""
+_FORM_FIELDS = frozenset({"quantity", "quantities", "qty", "amount", "price", "menge", "preis"})
+"""What inputs of every visitor are called: WooCommerce's ``quantity_6745a0b1c2d3e`` (``uniqid``) is nobody's."""
 
 _BY_POSITION = frozenset({"position", "pos", "index", "idx", "slide"})
 _OF_THE_RENDERING = re.compile(
@@ -48,7 +50,7 @@ def words(text: str) -> set[str]:
 
 def id_in_doubt(value: str) -> bool:
     """As :func:`in_doubt`, for an id: the short words random letters make up do not count."""
-    return any(len(word) > _SHORT for word in words(value) & _SOMEBODYS)
+    return any(len(word) > _SHORT for word in (words(value) & _SOMEBODYS) - _FORM_FIELDS)
 
 
 def means_token(name: str) -> bool:

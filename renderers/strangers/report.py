@@ -46,7 +46,7 @@ class _Report:
     def __init__(self, copies: tuple[Copy, Copy], *, swapped: bool) -> None:
         self._copies = copies
         self._swapped = swapped
-        self._locators = Locator(copies[0]), Locator(copies[1])
+        self._locators = Locator(copies[0], copies[1]), Locator(copies[1], copies[0])
         self._proposer = Proposer()
 
     def write(self, freeze: Sequence[str]) -> Comparison:
@@ -86,7 +86,7 @@ class _Report:
         nodes, values = (change.node, change.other), (change.first, change.second)
         sides = (1, 0) if self._swapped else (0, 1)
         for side in sides if values[sides[0]] else sides[::-1]:
-            where = self._locators[side].target(nodes[side], change, places[side], unique=unique)
+            where = self._locators[side].target((nodes[side], nodes[1 - side]), change, places[side], unique=unique)
             if where is not None:
                 return where
         return Where(WHOLE_PAGE)

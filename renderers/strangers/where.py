@@ -36,29 +36,33 @@ class Where(NamedTuple):
 
 
 class Locator:
-    """Finds targets for places in one copy. The page is parsed when the first one is asked for."""
+    """Finds targets for places in one copy, in words that hold for ``other`` as well.
 
-    def __init__(self, copy: Copy) -> None:
+    The page is parsed when the first one is asked for.
+    """
+
+    def __init__(self, copy: Copy, other: Copy) -> None:
         self._copy = copy
+        self._other = other
         self._document: Document | None = None
         self._unreadable = False
         self._starts: dict[str, tuple[int | None, ...]] = {}
         self._found: dict[str, frozenset[Range]] = {}
         self._by_start: dict[int, Node] = {}
 
-    def target(self, node: Node, change: Change, place: Range, *, unique: bool) -> Where | None:
-        """The target of a change that this copy has at ``place``; ``node`` is the element that holds it here.
+    def target(self, nodes: tuple[Node, Node], change: Change, place: Range, *, unique: bool) -> Where | None:
+        """The target of a change that this copy has at ``place``; ``nodes`` hold it here and in the other copy.
 
         ``unique``: one that finds other places as well will not do. None when the page cannot be parsed.
         """
         if self._doc() is None:
             return None
-        for selector in self._selectors(node, unique=False):
+        for selector in self._selectors(nodes, unique=False):
             if (at := _at(selector, change)) is not None:
                 places = self._places(at)
                 if place in places and (len(places) == 1 or not unique):
                     return Where(at, exact=True, repeated=len(places) > 1)
-        return next((Where(f"css:{selector}") for selector in self._selectors(node, unique=True)), Where(WHOLE_PAGE))
+        return next((Where(f"css:{selector}") for selector in self._selectors(nodes, unique=True)), Where(WHOLE_PAGE))
 
     def ranges(self, at: str) -> list[Range]:
         """Every range in this copy that a target of ``freeze`` names: elements with their tags. Raises TargetError."""
@@ -104,47 +108,50 @@ class Locator:
             self._found[at] = frozenset(Range(span.start, span.end) for span in spans)
         return self._found.get(at, frozenset())
 
-    def _selectors(self, node: Node, *, unique: bool) -> Iterator[str]:
+    def _selectors(self, nodes: tuple[Node, Node], *, unique: bool) -> Iterator[str]:
         """CSS selectors that match an element, those that say most first; the last one leads to it step by step."""
+        node = nodes[0]
         if node.parent is None:
             return
         start = self._copy.offset(node.start)
-        for selector in itertools.chain(self._own(node), self._inherited(node)):
+        for selector in itertools.chain(self._own(*nodes), self._inherited(*nodes)):
             matches = self._elements(selector)
             if start in matches and (len(matches) == 1 or not unique):
                 yield selector
         if (path := self._path(node, start)) is not None:
             yield path
 
-    def _own(self, node: Node) -> Iterator[str]:
-        """Selectors from the element's own name, id, classes and attributes."""
+    def _own(self, node: Node, other: Node) -> Iterator[str]:
+        """Selectors from what the element's name, id, classes and attributes are in both copies."""
         tag = node.name.decode("ascii", "replace")
-        outline = self._copy.outline
         if not _IDENTIFIER.fullmatch(tag):
             return
         for label in _NAMED_BY:
-            value = outline.text_of(node, label)
+            value = self._shared(node, other, label)
             if value and _QUOTABLE.fullmatch(value):
                 yield f"{tag}[{label.decode()}='{value}']"
-        if (identity := outline.text_of(node, b"id")) and _lasting(identity):
+        if (identity := self._shared(node, other, b"id")) and _lasting(identity):
             yield f"#{identity}"
-        classes = [name for name in (outline.text_of(node, b"class") or "").split() if _lasting(name)]
+        theirs = (self._other.outline.text_of(other, b"class") or "").split()
+        mine = (self._copy.outline.text_of(node, b"class") or "").split()
+        classes = [name for name in mine if name in theirs and _lasting(name)]
         for name in classes:
             yield f".{name}"
         if len(classes) > 1:
             yield tag + "".join(f".{name}" for name in classes)
         yield tag
 
-    def _inherited(self, node: Node) -> Iterator[str]:
+    def _shared(self, node: Node, other: Node, name: bytes) -> str | None:
+        """An attribute's value, if it is the same in both copies."""
+        value = self._copy.outline.text_of(node, name)
+        return value if value == self._other.outline.text_of(other, name) else None
+
+    def _inherited(self, node: Node, other: Node) -> Iterator[str]:
         """The element's plain selectors inside the nearest ancestors that have an id or a class."""
-        own = list(self._own(node))[-3:]
-        ancestor = node.parent
-        for _ in range(4):
-            if ancestor is None or ancestor.parent is None:
-                return
-            for outer in list(self._own(ancestor))[:-1]:
+        own = list(self._own(node, other))[-3:]
+        for ancestor, counterpart in itertools.islice(_ancestors(node, other), 4):
+            for outer in list(self._own(ancestor, counterpart))[:-1]:
                 yield from (f"{outer} {inner}" for inner in own)
-            ancestor = ancestor.parent
 
     def _path(self, node: Node, start: int) -> str | None:
         """The way to an element from the root or the nearest id, as lexbor's tree has it."""
@@ -155,6 +162,13 @@ class Locator:
         element = doc.elements(tag)[self._elements(tag).index(start)]
         path = _steps(element)
         return path if self._elements(path) == (start,) else None
+
+
+def _ancestors(node: Node, other: Node) -> Iterator[tuple[Node, Node]]:
+    """The elements around two elements that correspond, the roots aside."""
+    while node.parent is not None and other.parent is not None and node.parent.parent is not None:
+        node, other = node.parent, other.parent
+        yield node, other
 
 
 def frozen(places: list[Range], place: Range, source: bytes) -> bool:
