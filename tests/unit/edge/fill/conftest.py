@@ -19,6 +19,7 @@ from edge.fill.cutting import Cutter, spawned_pool
 from edge.fill.filler import Filler
 from edge.fill.filling import FillParts
 from edge.fill.health import OriginHealth, Times
+from edge.fill.kind_memory import KindMemories
 from edge.fill.manners import Manners, Tempo
 from edge.fill.memory import Recent
 from edge.fill.origin import OriginClient
@@ -241,6 +242,11 @@ class Node:
         """What a reload does: a new filler with other rules on the same store."""
         rules = msgspec.structs.replace(self.parts.rules, **changes)
         self.parts = msgspec.structs.replace(self.parts, rules=rules)
+        self.filler = Filler(self.parts)
+
+    def restart(self) -> None:
+        """What a restart does: a new filler that remembers what the store does."""
+        self.parts = msgspec.structs.replace(self.parts, kinds=KindMemories(), manners=Manners())
         self.filler = Filler(self.parts)
 
     def told_up(self) -> bool:
