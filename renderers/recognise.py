@@ -10,12 +10,15 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from renderers import json_spans
 from renderers.locate import Document, Element, select
-from renderers.targets import CssTarget, JsonLdSku, MetaSku, PathSku, SkuRule, parse_sku
+from renderers.page import Sink
+from renderers.sinks import NotInSink, decode
+from renderers.targets import CssTarget, JsonLdSku, JsonTarget, MetaSku, PathSku, SkuRule, parse_sku
 
 _PRODUCTS = frozenset({"product", "productgroup", "productmodel", "individualproduct", "vehicle", "book"})
 _WRAPPERS = frozenset({"@graph", "mainEntity", "mainEntityOfPage"})
 """Members that hold the page's own subject, not something it refers to."""
 
+_NAMING_SINKS = frozenset({Sink.JSON_STRING, Sink.JSON_NUMBER})
 _SKU_BYTES = 400
 """Table keys end there."""
 _CODE = re.compile(r"[A-Z]{3}")
@@ -63,6 +66,8 @@ def _candidates(root: LexborHTMLParser | LexborNode, rule: SkuRule, url_path: st
             return _product_values(root, rule.path)
         case CssTarget():
             return [_content(node, rule.attribute) for node in select(root, rule.selector)]
+        case JsonTarget():
+            return [value for node in select(root, rule.selector) for value in _scripted(node, rule.pointer)]
         case MetaSku():
             return [node.attributes.get("content") for node in _metas(root, (rule.name,))]
         case PathSku():
@@ -87,6 +92,16 @@ def _metas(root: LexborHTMLParser | LexborNode, names: Sequence[str]) -> Iterato
 
 def _content(node: LexborNode, attribute: str | None) -> str | None:
     return node.text() if attribute is None else node.attributes.get(attribute)
+
+
+def _scripted(node: LexborNode, pointer: tuple[str, ...]) -> list[str]:
+    """The strings and numbers that a pointer leads to in one script; none when it cannot be read."""
+    script = node.inner_html or ""
+    try:
+        found = json_spans.find(script, pointer)
+        return [decode(span.sink, script[span.start : span.end]) for span in found if span.sink in _NAMING_SINKS]
+    except (json_spans.JsonProblem, NotInSink):
+        return []
 
 
 def _path_values(pattern: str, url_path: str) -> list[str | None]:

@@ -175,7 +175,7 @@ def _uncounted(raw: str, text: str, hint: Values) -> StockFormat | str:
     quantity = hint.get("quantity")
     at = quantity if isinstance(quantity, int) else 0
     known = _state(hint)[0]
-    state = known if known not in _AVAILABILITY and known else _state_in_words(text) or known
+    state = known if known not in _AVAILABILITY and known else state_in_words(text) or known
     if state is None:
         return (
             f"{raw.strip()[:60]!r} is not known to mean in stock or out of it; add a slot for the page's own "
@@ -184,7 +184,8 @@ def _uncounted(raw: str, text: str, hint: Values) -> StockFormat | str:
     return StockFormat((Wording(state, raw, "", counted=False, at=at),))
 
 
-def _state_in_words(text: str) -> str | None:
+def state_in_words(text: str) -> str | None:
+    """IN, LOW or OUT when a text in lower case says so in words known here; None when it does not."""
     for state, words in ((OUT, _OUT_WORDS), (LOW, _LOW_WORDS), (IN, _IN_WORDS)):
         if words.search(text):
             return state

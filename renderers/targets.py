@@ -50,11 +50,11 @@ class MetaSku(msgspec.Struct, frozen=True):
     name: str
 
 
-SkuRule = JsonLdSku | CssTarget | PathSku | MetaSku
+SkuRule = JsonLdSku | CssTarget | JsonTarget | PathSku | MetaSku
 
 _ATTRIBUTE = re.compile(r"@([A-Za-z_][\w:.-]*)\Z")
 _ESCAPE = re.compile(r"~(?![01])")
-_SKU_FORMS = "json-ld:PATH, css:SELECTOR[@ATTR], path:REGEX or meta:NAME"
+_SKU_FORMS = "json-ld:PATH, css:SELECTOR[@ATTR], json:SELECTOR#/POINTER, path:REGEX or meta:NAME"
 
 
 @functools.lru_cache(maxsize=1024)
@@ -92,6 +92,8 @@ def parse_sku(spec: str) -> SkuRule:
             return JsonLdSku(tuple(step for step in re.split(r"[./]", rest) if step))
         case "css":
             return _css(rest, spec)
+        case "json":
+            return _json(rest, spec)
         case "meta":
             return MetaSku(rest)
         case "path":

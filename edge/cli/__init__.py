@@ -15,6 +15,8 @@ COMMANDS = {
     "check": "edge.cli.check:check",
     "demo": "edge.cli.demo:demo_command",
     "explain": "edge.cli.explain:explain",
+    "inspect": "edge.cli.inspect:inspect",
+    "feeds": "edge.cli.feeds:feeds",
     "refresh": "edge.cli.refresh:refresh",
     "serve": "edge.cli.serve:serve",
     "status": "edge.cli.status:status",
