@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from edge.admin import bulk, changes, node_api, tables_api
+from edge.admin import bulk, changes, feeds_api, node_api, tables_api
 from edge.admin.auth import ACCESS, Access, audited, authenticated, same_site
 from edge.admin.parts import PARTS, AdminParts
 from edge.admin.problem import Handler, problems
@@ -33,6 +33,8 @@ ROUTES = (
     Route("GET", "/status", node_api.status, "any"),
     Route("GET", "/explain", node_api.explain, "explain"),
     Route("POST", "/refresh", node_api.refresh, "purge"),
+    Route("GET", "/feeds", feeds_api.list_feeds, "any"),
+    Route("POST", "/feeds/{feed}/read", feeds_api.read_feed, "tables:write"),
     Route("GET", "/tables", tables_api.list_tables, "tables:read"),
     Route("GET", "/tables/{table}", tables_api.list_rows, "tables:read"),
     Route("POST", "/tables/{table}", bulk.import_rows, "tables:write"),

@@ -117,6 +117,11 @@ _PATHS: Schema = {
             requestBody=_body(_ref("Refresh"), "application/json"),
         )
     },
+    "/feeds": {"get": _operation("All feeds", {"200": _answer("What each last came to", _DOCUMENT)})},
+    "/feeds/{feed}/read": {
+        "parameters": [_parameter("feed", "path", "The feed's name, as /feeds tells it")],
+        "post": _operation("Read a feed now", {"200": _answer("How it is then", _DOCUMENT)}),
+    },
     "/tables": {"get": _operation("All tables", {"200": _answer("Their names, keys and ages", _DOCUMENT)})},
     "/tables/{table}": _TABLE_PATH,
     "/tables/{table}/changes": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -19,11 +20,19 @@ from edge.store.tables import TableReader
 class Reporter:
     """Answers from files and read transactions only; asks no other process, so it answers while one hangs."""
 
-    def __init__(self, config: Config, pages: PageReader, tables: TableReader, metrics: Path) -> None:
+    def __init__(
+        self,
+        config: Config,
+        pages: PageReader,
+        tables: TableReader,
+        metrics: Path,
+        feeds: Callable[[], list[Document]] = list,
+    ) -> None:
         self._config = config
         self._pages = pages
         self._tables = tables
         self._metrics = metrics
+        self._feeds = feeds
 
     async def ready(self) -> list[str]:
         """Why the node should get no traffic."""
@@ -38,7 +47,7 @@ class Reporter:
         ]
 
     async def status(self) -> Document:
-        """One JSON object: node, processes, store, tables, origins, hit ratio."""
+        """One JSON object: node, processes, store, tables, origins, feeds, hit ratio."""
         config = self._config
         with self._pages.view() as view:
             usage = view.usage()
@@ -51,6 +60,7 @@ class Reporter:
             "store": {"entries": usage.entries, "used_bytes": usage.used_bytes, "size_bytes": int(config.store.size)},
             "changes_by_table": changes,
             "origins": [{"name": o.name, "url": o.url, "up": up[o.name]} for o in config.origins],
+            "feeds": self._feeds(),
             "requests": requests((await asyncio.to_thread(render, self._metrics)).decode()),
         }
 
