@@ -90,7 +90,8 @@ def judge(judging: Judging) -> Judged:
         first = cut(job)
         comparison = _compared(judging, job, first)
     refusing = [difference for difference in comparison.differences if _refuses(difference)]
-    refusals = (*map(_sentence, refusing), *_personal(judging, first), *_kept_cookies(judging, first))
+    refusals = (*map(_sentence, refusing), *_personal(judging, first))
+    refusals = refusals or tuple(_kept_cookies(judging, first))
     noise = [difference for difference in comparison.differences if not _refuses(difference)]
     return Judged(
         cut=first,
