@@ -67,8 +67,8 @@ class Filler:
 
     @asynccontextmanager
     async def fill(self, request: FillRequest) -> AsyncIterator[FillResult]:
-        """See :class:`edge.fill.protocol.Fills`."""
-        known = self._known(request)
+        """See :class:`edge.fill.protocol.Fills`. In the background, and yet awaited, is how an operator asks."""
+        known = self._known(request, by_operator=request.background)
         if known is not None:
             yield Told(known)
             return
@@ -102,15 +102,15 @@ class Filler:
         """See :class:`edge.fill.protocol.Fills`."""
         await self._parts.store.outdate(digests)
 
-    def _known(self, request: FillRequest) -> FillAnswer | None:
-        """The answer when there is no need to ask the origin for it."""
+    def _known(self, request: FillRequest, *, by_operator: bool = False) -> FillAnswer | None:
+        """The answer when there is no need to ask the origin. An operator who asks wants to know how it is now."""
         parts = self._parts
         if request.origin not in parts.rules.keys:
             return FillAnswer(outcome=Outcome.PASS, reason="unknown-origin")
         personal = unshareable(request, parts.rules)
         if personal is not None:
             return FillAnswer(outcome=Outcome.PASS, reason=personal)
-        if request.accept:
+        if by_operator:
             return None
         unshared = parts.recent.unshared(request.key)
         if unshared is not None:

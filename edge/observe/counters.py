@@ -69,59 +69,58 @@ class Spread(dict[Labels, list[float]]):
         cells[-1] += seconds
 
 
+REQUESTS = Family("vitrine_requests", "Requests answered.", ("verdict", "kind", "status"))
+ORIGIN_REQUESTS = Family("vitrine_origin_requests", "Requests sent to an origin.", ("origin", "outcome"))
+FILLS = Family("vitrine_fills", "Fills and refreshes ended.", ("outcome",))
+ROWS_APPLIED = Family("vitrine_rows_applied", "Table rows that took effect.", ("table",))
+RECORDS_DROPPED = Family("vitrine_records_dropped", "Decision records that were not written.")
+SLOTS_REFUSED = Family("vitrine_slots_refused", "Slots of stored pages left with the origin's bytes.", ("kind", "slot"))
+PAGES_HELD = Family("vitrine_pages_held", "Responses on page kinds kept out of the store.", ("kind", "reason"))
+ROWS_OVERRULED = Family(
+    "vitrine_rows_overruled", "Rows that gave way because the origin changed after them.", ("table",)
+)
+REQUEST_SECONDS = Family("vitrine_request_duration_seconds", "From request to last byte handed over.", ("verdict",))
+FILL_SECONDS = Family("vitrine_fill_duration_seconds", "From request to the origin to stored entry.", ("origin",))
+STORE_BYTES = Family("vitrine_store_bytes", "Bytes used by stored entries.")
+STORE_ENTRIES = Family("vitrine_store_entries", "Stored entries.")
+WORKERS_ALIVE = Family("vitrine_workers_alive", "Workers running.")
+ORIGIN_UP = Family("vitrine_origin_up", "1 while the origin answers, else 0.", ("origin",))
+FEED_READINGS = Family("vitrine_feed_readings", "Readings of a feed, good or failing.", ("feed", "outcome"))
+FEED_ROWS = Family("vitrine_feed_rows", "Rows that a feed changed.", ("feed", "table"))
+FEED_FAILING = Family("vitrine_feed_failing", "1 while a feed cannot be read or believed, else 0.", ("feed",))
+FEED_ITEMS = Family("vitrine_feed_items", "Items of a feed's last reading.", ("feed",))
+FEED_BAD_ITEMS = Family("vitrine_feed_bad_items", "Items of it that were not taken; their rows stay.", ("feed",))
+FEED_GOOD_AT = Family(
+    "vitrine_feed_good_timestamp_seconds", "Unix time when a feed was last read or unchanged.", ("feed",)
+)
+
+
 class Counters:
     """Everything one process counts. Not for several threads."""
 
     def __init__(self) -> None:
-        self.requests = Tally(
-            Family("vitrine_requests", "Requests answered.", ("verdict", "kind", "status")),
-        )
+        self.requests = Tally(REQUESTS)
         """(verdict, page kind or "", "2xx")."""
-        self.origin_requests = Tally(
-            Family("vitrine_origin_requests", "Requests sent to an origin.", ("origin", "outcome")),
-        )
-        self.fills = Tally(Family("vitrine_fills", "Fills and refreshes ended.", ("outcome",)))
-        self.rows_applied = Tally(Family("vitrine_rows_applied", "Table rows that took effect.", ("table",)))
-        self.records_dropped = Tally(Family("vitrine_records_dropped", "Decision records that were not written."))
-        self.slots_refused = Tally(
-            Family("vitrine_slots_refused", "Slots of stored pages left with the origin's bytes.", ("kind", "slot")),
-        )
-        self.pages_held = Tally(
-            Family("vitrine_pages_held", "Responses on page kinds kept out of the store.", ("kind", "reason")),
-        )
+        self.origin_requests = Tally(ORIGIN_REQUESTS)
+        self.fills = Tally(FILLS)
+        self.rows_applied = Tally(ROWS_APPLIED)
+        self.records_dropped = Tally(RECORDS_DROPPED)
+        self.slots_refused = Tally(SLOTS_REFUSED)
+        self.pages_held = Tally(PAGES_HELD)
         """Reason: what the leak gate, the publish gate or the cutting says."""
-        self.rows_overruled = Tally(
-            Family("vitrine_rows_overruled", "Rows that gave way because the origin changed after them.", ("table",)),
-        )
-        self.request_seconds = Spread(
-            Family("vitrine_request_duration_seconds", "From request to last byte handed over.", ("verdict",)),
-            REQUEST_BUCKETS_S,
-        )
-        self.fill_seconds = Spread(
-            Family("vitrine_fill_duration_seconds", "From request to the origin to stored entry.", ("origin",)),
-            FILL_BUCKETS_S,
-        )
-        self.store_bytes = Level(Family("vitrine_store_bytes", "Bytes used by stored entries."))
-        self.store_entries = Level(Family("vitrine_store_entries", "Stored entries."))
-        self.workers_alive = Level(Family("vitrine_workers_alive", "Workers running."))
-        self.origin_up = Level(Family("vitrine_origin_up", "1 while the origin answers, else 0.", ("origin",)))
-
-        self.feed_readings = Tally(
-            Family("vitrine_feed_readings", "Readings of a feed, good or failing.", ("feed", "outcome"))
-        )
-        self.feed_rows = Tally(Family("vitrine_feed_rows", "Rows that a feed changed.", ("feed", "table")))
-        self.feed_failing = Level(
-            Family("vitrine_feed_failing", "1 while a feed cannot be read or believed, else 0.", ("feed",))
-        )
-        self.feed_items = Level(Family("vitrine_feed_items", "Items of a feed's last reading.", ("feed",)))
-        self.feed_bad_items = Level(
-            Family("vitrine_feed_bad_items", "Items of it that were not taken; their rows stay.", ("feed",))
-        )
-        self.feed_good_at = Level(
-            Family(
-                "vitrine_feed_good_timestamp_seconds", "Unix time when a feed was last read or unchanged.", ("feed",)
-            )
-        )
+        self.rows_overruled = Tally(ROWS_OVERRULED)
+        self.request_seconds = Spread(REQUEST_SECONDS, REQUEST_BUCKETS_S)
+        self.fill_seconds = Spread(FILL_SECONDS, FILL_BUCKETS_S)
+        self.store_bytes = Level(STORE_BYTES)
+        self.store_entries = Level(STORE_ENTRIES)
+        self.workers_alive = Level(WORKERS_ALIVE)
+        self.origin_up = Level(ORIGIN_UP)
+        self.feed_readings = Tally(FEED_READINGS)
+        self.feed_rows = Tally(FEED_ROWS)
+        self.feed_failing = Level(FEED_FAILING)
+        self.feed_items = Level(FEED_ITEMS)
+        self.feed_bad_items = Level(FEED_BAD_ITEMS)
+        self.feed_good_at = Level(FEED_GOOD_AT)
 
     @property
     def tallies(self) -> tuple[Tally, ...]:

@@ -32,14 +32,11 @@ HELD_ELSEWHERE = (
         "tests/e2e/test_visitors.py",
         "a worker is one thing to a visitor: real requests at the public port of a real node say what it does",
         (
-            "edge/http/copies.py",
             "edge/http/handler.py",
             "edge/http/refusals.py",
             "edge/http/relay.py",
-            "edge/http/send.py",
             "edge/http/server.py",
             "edge/http/telling.py",
-            "edge/http/visit.py",
         ),
     ),
     Held(
@@ -58,7 +55,7 @@ HELD_ELSEWHERE = (
     Held(
         "tests/e2e/test_outage.py",
         "what a node says of itself, asked while its origin comes and goes",
-        ("edge/admin/report.py", "edge/admin/serving.py", "edge/observe/processes.py"),
+        ("edge/admin/report.py", "edge/admin/serving.py"),
     ),
     Held(
         "tests/e2e/test_publishing.py",
@@ -81,7 +78,7 @@ HELD_ELSEWHERE = (
     Held(
         "tests/unit/edge/fill/test_pages.py",
         "what becomes of a page kind's responses: judged by real origins, seen in the store",
-        ("edge/fill/gate.py", "edge/fill/notices.py", "edge/fill/rows.py", "edge/fill/vocabulary.py"),
+        ("edge/fill/gate.py", "edge/fill/rows.py", "edge/fill/vocabulary.py"),
     ),
     Held(
         "tests/unit/edge/fill/test_origin.py",
