@@ -18,6 +18,7 @@ from edge.fill.blame import NoAnswer, blame
 from edge.fill.exchange import OriginRequest, OriginResponse, Timing
 from edge.fill.octets import legible, percent_encoded
 from edge.fill.patience import Patience
+from edge.fill.wire import Connector, Response, hearing
 from edge.model import Pairs, fields
 from edge.policy.addresses import Naming
 from edge.policy.hosts import Translation
@@ -50,8 +51,8 @@ class Connections:
         self._origin = origin
         self._base = URL(origin.url)
         self._places = asyncio.Semaphore(origin.max_connections)
-        self._keeping = self._session(aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_S))
-        self._fresh = self._session(aiohttp.TCPConnector(limit=0, force_close=True))
+        self._keeping = self._session(Connector(limit=0, keepalive_timeout=_IDLE_S))
+        self._fresh = self._session(Connector(limit=0, force_close=True))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -102,6 +103,7 @@ class Connections:
     ) -> aiohttp.ClientResponse:
         patience = Patience(float(self._origin.connect_timeout + self._origin.first_byte_timeout))
         body = None if request.body is None else patience.meter(request.body)
+        heard = hearing.set(request.interim)
         try:
             async with patience:
                 return await session.request(
@@ -118,6 +120,8 @@ class Connections:
             if patience.body_error is not None:
                 raise patience.body_error  # noqa: B904 - the visitor's failure, with its own history
             raise
+        finally:
+            hearing.reset(heard)
 
     async def _blamed(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         """Translate aiohttp's errors where they arise.
@@ -146,6 +150,7 @@ class Connections:
             max_line_size=_FIELD_LIMIT_BYTES,
             max_field_size=_FIELD_LIMIT_BYTES,
             trace_configs=[trace],
+            response_class=Response,
             middlewares=(self._blamed,),
         )
 

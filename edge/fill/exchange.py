@@ -14,6 +14,7 @@ from edge.errors import OriginProtocolError
 from edge.fill.blame import blame_body
 from edge.fill.octets import text
 from edge.fill.translating import TranslatedBody
+from edge.fill.wire import Interim
 from edge.model import Pairs, fields
 from edge.policy.hosts import Translation
 
@@ -27,6 +28,8 @@ class OriginRequest(msgspec.Struct, frozen=True):
     body: AsyncIterable[bytes] | None = None
     once: bool = False
     """Never sent again, whatever its method says."""
+    interim: Interim | None = None
+    """Told of interim responses."""
 
 
 class Timing(msgspec.Struct, frozen=True):

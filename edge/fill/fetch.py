@@ -7,6 +7,7 @@ import logging
 from edge.errors import OriginError, OriginProtocolError, RequestError, StoreError
 from edge.fill.answers import breaker_open, failure_name, origin_failed, origin_rests
 from edge.fill.asking import Asking, asking, kind_rule
+from edge.fill.blame import NoAnswer
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
 from edge.fill.leak_gate import Received
@@ -60,7 +61,7 @@ async def _fetch(filling: Filling) -> None:
         if filling.lead is not None:
             filling.lead.pipe.end(exc)
         filling.down(origin_failed(exc), copy)
-        await parts.health.failed(origin)
+        await parts.health.failed(origin, certain=not isinstance(exc, NoAnswer | OriginProtocolError))
 
 
 def _leave_alone(filling: Filling, reason: str, seconds: float, copy: Copy | None) -> None:

@@ -88,13 +88,14 @@ class Filling:
         return self.lead is not None and self.lead.listens
 
     def exchange(self, response: OriginResponse) -> Exchange:
-        """The facts of the exchange. Neither cookies nor Authorization of a visitor ever reach the origin here."""
+        """The facts of the exchange. No cookies of a visitor ever reach the origin here but those in the cache key."""
         return Exchange(
-            method="GET",
+            method=self.request.method,
             status=response.status,
             fields=fields(response.pairs),
             requested_at=response.requested_at,
             received_at=response.received_at,
+            authorized=self.request.kind is None and "Authorization" in self.request.fields,
         )
 
     def stored(self, response: OriginResponse, where: Place, *, notes: tuple[str, ...] = ()) -> None:

@@ -89,11 +89,11 @@ class OriginHealth:
         watch = self._watches[origin]
         if watch.failing_key != key or watch.breaker.phase is not Phase.CLOSED:
             watch.failing_key = key
-            await self._failed(watch)
+            await self._failed(watch, certain=False)
 
-    async def failed(self, origin: str) -> None:
-        """No response came, or none that is HTTP."""
-        await self._failed(self._watches[origin])
+    async def failed(self, origin: str, *, certain: bool = True) -> None:
+        """No response came. ``certain``: nobody is there, or nobody in time; else one connection ended early."""
+        await self._failed(self._watches[origin], certain=certain)
 
     async def run(self) -> None:
         """Probe until cancelled. At the start every origin counts as up; what workers were told before is replaced."""
@@ -107,8 +107,9 @@ class OriginHealth:
             if watch.origin.health is not None:
                 await self._times.sleep(float(watch.origin.health.interval))
             else:
-                await watch.opened.wait()
-                await self._times.sleep(max(0.0, watch.breaker.retry_at - self._times.monotonic_s()))
+                await watch.stirred.wait()
+                if watch.breaker.phase is not Phase.CLOSED:
+                    await self._times.sleep(max(0.0, watch.breaker.retry_at - self._times.monotonic_s()))
             await self._probe(watch)
 
     async def _probe(self, watch: _Watch) -> None:
@@ -126,9 +127,9 @@ class OriginHealth:
             well = False
         if well:
             watch.checks_failed = 0
-            if watch.breaker.phase is not Phase.CLOSED:
+            if watch.stirred.is_set():
                 await self._change(watch, Breaker(window_started_at=self._times.monotonic_s()))
-        elif watch.breaker.phase is not Phase.CLOSED:
+        elif watch.stirred.is_set():
             await self._reopen(watch)
         else:
             watch.checks_failed += 1
@@ -139,11 +140,17 @@ class OriginHealth:
         watch.failing_key = None
         await self._change(watch, after_success(watch.breaker, self._policy, now=self._times.monotonic_s()))
 
-    async def _failed(self, watch: _Watch) -> None:
+    async def _failed(self, watch: _Watch, *, certain: bool) -> None:
+        """Count a failure. Where it would take the origin down and is not certain to be the origin's, a probe decides.
+
+        Five pages with errors are five broken pages while the probe is answered well.
+        """
         now = self._times.monotonic_s()
-        await self._change(
-            watch, after_failure(watch.breaker, self._policy, now=now, reopen_after_s=self._reopen_after_s(watch))
-        )
+        breaker = after_failure(watch.breaker, self._policy, now=now, reopen_after_s=self._reopen_after_s(watch))
+        if watch.breaker.phase is Phase.CLOSED and breaker.phase is Phase.OPEN and not certain:
+            watch.stirred.set()
+        else:
+            await self._change(watch, breaker)
 
     async def _reopen(self, watch: _Watch) -> None:
         retry_at = self._times.monotonic_s() + self._reopen_after_s(watch)
@@ -157,13 +164,14 @@ class OriginHealth:
         was_up = watch.breaker.phase is Phase.CLOSED
         watch.breaker = breaker
         is_up = breaker.phase is Phase.CLOSED
+        if is_up and breaker.failures_in_row == 0:
+            watch.stirred.clear()
         if was_up == is_up:
             return
         if is_up:
-            watch.opened.clear()
             logger.warning("origin %s is up again", watch.origin.name)
         else:
-            watch.opened.set()
+            watch.stirred.set()
             logger.error("origin %s is down; serving what is stored", watch.origin.name)
         await self._tell(watch)
 
@@ -181,7 +189,8 @@ class _Watch:
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
         self.breaker = Breaker()
-        self.opened = asyncio.Event()
+        self.stirred = asyncio.Event()
+        """Down, or in doubt: to be probed at once."""
         self.checks_failed = 0
         self.failing_key: str | None = None
 

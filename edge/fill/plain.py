@@ -23,7 +23,7 @@ async def receive_plain(filling: Filling, response: OriginResponse, asked: Askin
         filling.down(origin_in_error(response), copy)
         return
     if response.status == 429:  # the node's limit, not the page's: never stored, whatever its fields say
-        await _pass_on(filling, response, "origin-rests", remember=False)
+        await pass_on(filling, response, "origin-rests", remember=False)
         return
     rules = filling.parts.rules
     verdict = admit(filling.exchange(response), rules.plain)
@@ -33,14 +33,15 @@ async def receive_plain(filling: Filling, response: OriginResponse, asked: Askin
         filling.passed(reason, origin_ms=response.waited_ms, remember=response.status < 500)
     elif isinstance(verdict, Refusal):
         remember = not verdict.concerns_request_only and response.status < 500
-        await _pass_on(filling, response, verdict.value, remember=remember)
+        await pass_on(filling, response, verdict.value, remember=remember)
     elif (_declared_length(response) or 0) > rules.max_object_bytes:
-        await _pass_on(filling, response, "max-object", remember=True)
+        await pass_on(filling, response, "max-object", remember=True)
     else:
         await _keep(filling, response, asked, bounded(verdict, rules.max_grace_s))
 
 
-async def _pass_on(filling: Filling, response: OriginResponse, reason: str, *, remember: bool) -> None:
+async def pass_on(filling: Filling, response: OriginResponse, reason: str, *, remember: bool) -> None:
+    """Send the response to the first caller and keep nothing of it. The others are told to ask on their own."""
     lead = filling.stream(response, response.pairs, reason=reason, limit_bytes=STREAM_BYTES)
     filling.passed(reason, origin_ms=response.waited_ms, remember=remember)
     if lead is not None:

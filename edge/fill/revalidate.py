@@ -38,13 +38,24 @@ async def receive_not_modified(
     filling: Filling, kind: KindRule | None, response: OriginResponse, found: tuple[Place, Copy]
 ) -> bool:
     """Freshen the stored response. False when the answer is about another one, or it is gone: ask for the whole."""
-    where, copy = found
-    update = fields(response.pairs)
-    if not confirms(fields(copy.entry.headers), update):
+    if not confirms(fields(found[1].entry.headers), fields(response.pairs)):
         return False
-    together = fields(merged(copy.entry.headers, update))
+    return await freshen(filling, kind, response, found)
+
+
+async def freshen(filling: Filling, kind: KindRule | None, response: OriginResponse, found: tuple[Place, Copy]) -> bool:
+    """Give the stored response the fields of this one and the lifetime that follows; False when it is gone.
+
+    Everybody is told: that it is stored, or why it may not be any more.
+    """
+    where, copy = found
+    # A page was read by its type and charset, and what is kept of it are its pieces.
+    read_by = ("content-type",) if copy.page is not None else ()
+    together = fields(merged(copy.entry.headers, fields(response.pairs), kept=read_by))
     rules = filling.parts.rules
-    exchange = msgspec.structs.replace(filling.exchange(response), status=copy.entry.status, fields=together)
+    exchange = msgspec.structs.replace(
+        filling.exchange(response), method="GET", status=copy.entry.status, fields=together
+    )
     verdict = admit(exchange, kind.route if kind is not None else rules.plain)
     if isinstance(verdict, Refusal):
         filling.passed(verdict.value, origin_ms=response.waited_ms, remember=not verdict.concerns_request_only)

@@ -131,6 +131,11 @@ def relay_response_fields(fields: Fields) -> Pairs:
     return (*kept, ("Via", via(fields)))
 
 
+def interim_fields(fields: Fields) -> Pairs:
+    """The fields of an interim response that go to the client (§15.2); it has no content, and so no length."""
+    return tuple((name, value) for name, value in end_to_end(fields) if name.lower() != "content-length")
+
+
 def via(fields: Fields) -> str:
     """The value of Via with this node as the last member (§7.6.3). Origins and clients both speak 1.1 to us."""
     earlier = combined(fields, "Via")

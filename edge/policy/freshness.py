@@ -50,25 +50,18 @@ def heuristic_ttl(fields: Fields, *, received_at: int, limit_s: int) -> int | No
     return min(unchanged_s // _HEURISTIC_SHARE, limit_s) if unchanged_s >= 0 else None
 
 
-def corrected_initial_age(fields: Fields, *, requested_at: int, received_at: int, doubt_is_old: bool = False) -> int:
+def corrected_initial_age(fields: Fields, *, requested_at: int, received_at: int) -> int:
     """Seconds the response was old when it arrived (§4.2.3), at most 2**31.
 
-    The first member of Age counts; an invalid one is ignored (§5.1). With ``doubt_is_old`` an Age that is anything but
-    one number means as old as can be, for operators whose inner caches are known to garble it.
+    The first member of Age counts; an invalid one is ignored (§5.1). What stands behind a semicolon is a parameter,
+    which no definition of Age has: it is ignored, the number is not.
     """
-    if doubt_is_old and not _one_number(fields):
-        return MAX_DELTA_S
     date = _date(fields)
     apparent_age = 0 if date is None else max(0, received_at - date)
-    first_age = fields.get("Age", "").partition(",")[0].strip(OWS)
+    first_age = fields.get("Age", "").partition(",")[0].partition(";")[0].strip(OWS)
     corrected_age_value = (delta_seconds(first_age) or 0) + max(0, received_at - requested_at)
     return min(max(apparent_age, corrected_age_value), MAX_DELTA_S)
 
 
 def _date(fields: Fields) -> int | None:
     return parse_http_date(fields.get("Date", ""))
-
-
-def _one_number(fields: Fields) -> bool:
-    lines = fields.getall("Age", ())
-    return not lines or (len(lines) == 1 and delta_seconds(lines[0].strip(OWS)) is not None)

@@ -37,8 +37,6 @@ class RoutePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Page kind: the error grace. Elsewhere: that of a response which neither states one nor forbids stale use."""
     heuristic_s: int = 0
     """Elsewhere: the longest ttl to assume from Last-Modified (§4.2.2). 0: none is assumed."""
-    doubtful_age_is_old: bool = False
-    """Elsewhere: an Age that is not one number makes the response stale instead of being ignored."""
     operator: bool = False
     """A page kind: these numbers hold whatever the origin's Cache-Control says."""
 
@@ -183,7 +181,7 @@ def _lifetime(exchange: Exchange, directives: Directives, ttl: int, route: Route
     )
     return Lifetime(
         stored_at=exchange.received_at,
-        initial_age=_initial_age(exchange, doubt_is_old=route.doubtful_age_is_old),
+        initial_age=_initial_age(exchange),
         ttl=0 if directives.no_cache else ttl,
         grace=0 if never_stale else route.grace_s if grace is None else grace,
         error_grace=0 if never_stale else route.error_grace_s if error_grace is None else error_grace,
@@ -198,10 +196,5 @@ def _of_use(lifetime: Lifetime, directives: Directives, fields: Fields) -> bool:
     return lifetime.initial_age < longest or "ETag" in fields or "Last-Modified" in fields
 
 
-def _initial_age(exchange: Exchange, *, doubt_is_old: bool = False) -> int:
-    return corrected_initial_age(
-        exchange.fields,
-        requested_at=exchange.requested_at,
-        received_at=exchange.received_at,
-        doubt_is_old=doubt_is_old,
-    )
+def _initial_age(exchange: Exchange) -> int:
+    return corrected_initial_age(exchange.fields, requested_at=exchange.requested_at, received_at=exchange.received_at)

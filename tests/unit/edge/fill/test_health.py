@@ -102,10 +102,41 @@ async def test_an_answer_in_between_starts_the_count_anew(watch: Watch) -> None:
     assert lab.news == []
 
 
-async def test_errors_on_many_pages_take_the_origin_down(watch: Watch) -> None:
+async def test_errors_on_many_pages_take_the_origin_down_if_its_home_page_fails_too(watch: Watch) -> None:
     lab = await watch()
-    for number in range(5):
-        await lab.health.answered("shop", 500, key=f"/{number}")
+    lab.origin.answer = ill
+    async with running(health=lab.health.run()):
+        for number in range(5):
+            await lab.health.answered("shop", 500, key=f"/{number}")
+        await lab.hear(up=False)
+    assert not lab.health.up("shop")
+    assert lab.origin.requests[0] == "GET /"
+
+
+async def test_errors_on_many_pages_of_an_origin_whose_home_page_is_well_do_not(watch: Watch) -> None:
+    lab = await watch()
+    probed = asyncio.Event()
+
+    async def well_and_noted(wire: Wire) -> None:
+        await wire.respond(b"well")
+        probed.set()
+
+    lab.origin.answer = well_and_noted
+    async with running(health=lab.health.run()):
+        await lab.hear(up=True)
+        for number in range(8):
+            await lab.health.answered("shop", 500, key=f"/{number}")
+        await probed.wait()
+    assert lab.health.up("shop")
+    assert lab.news == [True]
+
+
+async def test_connections_that_end_early_are_no_more_certain_than_errors(watch: Watch) -> None:
+    lab = await watch()
+    for _ in range(8):
+        await lab.health.failed("shop", certain=False)
+    assert lab.health.up("shop")
+    await lab.health.failed("shop")
     assert not lab.health.up("shop")
 
 
