@@ -14,6 +14,8 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
+from edge.config.texts import Currency, FeedUrl, HttpUrl, Name, RequestPattern, UrlPath
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _DURATION_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION_TEXT = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
@@ -136,38 +138,6 @@ class Host(str):
         if not isinstance(text, str) or _HOST.fullmatch(text) is None:
             raise ValueError(f'{text!r} is not a host; write a name such as "shop.example" or "shop.example:8443"')
         return cls(text.lower())
-
-
-Name = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
-        description="a name of letters, digits, dots, dashes and underscores, at most 63 of them",
-    ),
-]
-HttpUrl = Annotated[
-    str,
-    Meta(
-        pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$",
-        description='a URL without query, such as "http://127.0.0.1:9000"',
-    ),
-]
-UrlPath = Annotated[str, Meta(pattern=r"^/\S*$", description="a path that begins with a slash")]
-RequestPattern = Annotated[
-    str,
-    Meta(
-        pattern=r"^([/*][^?\s]*(\?[^?&=\s]\S*)?|\?[^?&=\s]\S*)$",
-        description='a path, parameters or both, such as "/cart/add*", "?add-to-cart", "/index.php?route=cart*"',
-    ),
-]
-FeedUrl = Annotated[
-    str,
-    Meta(
-        pattern=r"^(https?://[^/?#\s]+)?/[^#\s]*$",
-        description='a path on the origin such as "/feed.xml", or a URL such as "https://feeds.example/shop.xml"',
-    ),
-]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description='an ISO 4217 code such as "EUR"')]
 
 
 BUILT_IN_TABLES = ("prices", "inventory", "promotions", "products")
