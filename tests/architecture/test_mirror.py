@@ -42,10 +42,7 @@ HELD_ELSEWHERE = (
     Held(
         "tests/e2e/test_fresh_prices.py",
         "that a row shows everywhere at the next request is true of the whole way or of none of it",
-        (
-            "edge/routes.py",
-            "loadtest/visiting.py",
-        ),
+        ("loadtest/visiting.py",),
     ),
     Held(
         "tests/e2e/test_storefront.py",
