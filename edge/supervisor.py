@@ -74,7 +74,10 @@ class Supervisor:
             self._slots.append(Slot("worker", number, sock))
 
     def _report(self) -> None:
-        processes.write(self._run_dir, [slot.report() for slot in self._slots])
+        try:
+            processes.write(self._run_dir, [slot.report() for slot in self._slots])
+        except OSError as exc:  # a full disk takes nobody down
+            logger.warning("status and readyz are behind: %s", exc)
 
     def _publish_addresses(self) -> tuple[str, str]:
         public, admin = address_of(self._slots[2].sock), address_of(self._slots[0].sock)
@@ -118,7 +121,10 @@ class Supervisor:
     def _bury(self, process: asyncio.subprocess.Process | None) -> None:
         self._report()
         if process is not None:
-            metrics.bury(self._run_dir / "metrics", process.pid)
+            try:
+                metrics.bury(self._run_dir / "metrics", process.pid)
+            except OSError as exc:
+                logger.warning("the metrics of process %d stay in files of their own: %s", process.pid, exc)
 
     async def _reloads(self) -> None:
         while True:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,12 +26,15 @@ from edge import clock
 from edge.observe.counters import Counters, Family, Labels, Level, Spread, Tally
 from edge.observe.mapped import NumberFile, forget_live_gauges, merged, numbers, sample_key
 
+logger = logging.getLogger("vitrine")
+
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 """Of what :func:`render` returns (Prometheus text format)."""
 
 _LEVELS = "gauge_livemostrecent"
 """A gauge is worth what the living process that set it last says."""
 _SUMS = ("counter", "histogram")
+_KINDS = (*_SUMS, _LEVELS)
 _DEAD = "dead"
 
 
@@ -45,13 +49,17 @@ class Metrics:
     """This process's files in the directory. One for each process and directory; use :func:`opened`."""
 
     def __init__(self, directory: Path, process: str) -> None:
-        with _locked(directory, fcntl.LOCK_EX):  # a scrape must not read a file between its making and its sizing
-            self._sums = {kind: NumberFile(_file(directory, kind, process)) for kind in _SUMS}
-            self._levels = NumberFile(_file(directory, _LEVELS, process))
+        self._directory = directory
+        self._process = process
+        self._files: dict[str, NumberFile] = {}
         self._keys: dict[tuple[str, Labels], str] = {}
 
     def flush(self, counters: Counters) -> None:
-        """Add what was counted to this process's numbers and start counting anew. About 1 us for each label set."""
+        """Add what was counted to this process's numbers and start counting anew. About 1 us for each label set.
+
+        Raises OSError when the disk has no room; what was not added yet stays counted.
+        """
+        self._open()
         for tally in counters.tallies:
             self._flush_tally(tally)
         for spread in counters.spreads:
@@ -62,26 +70,43 @@ class Metrics:
 
     def close(self) -> None:
         """Let the files go; the numbers stay in the directory."""
-        for file in (*self._sums.values(), self._levels):
+        for file in self._files.values():
             file.close()
 
+    def _open(self) -> None:
+        """At the first flush and not before: a process serves also while the disk has no room for its numbers."""
+        if len(self._files) < len(_KINDS):
+            with _locked(self._directory, fcntl.LOCK_EX):  # a scrape must not read a file before it has its size
+                for kind in _KINDS:
+                    if kind not in self._files:
+                        self._files[kind] = NumberFile(_file(self._directory, kind, self._process))
+
     def _flush_tally(self, tally: Tally) -> None:
-        for labels, count in tally.items():
-            self._sums["counter"].add(self._key(tally.family, "_total", labels), count)
+        counts = {self._key(tally.family, "_total", labels): count for labels, count in tally.items()}
+        self._add("counter", counts)
         tally.clear()
 
     def _flush_spread(self, spread: Spread) -> None:
         family = spread.family
         bounds = [*map(floatToGoString, spread.bounds), "+Inf"]
+        sums: dict[str, float] = {}
         for labels, (*counts, total) in spread.items():
             for bound, count in zip(bounds, counts, strict=True):
-                self._sums["histogram"].add(self._key(family, "_bucket", (*labels, bound)), count)
-            self._sums["histogram"].add(self._key(family, "_sum", labels), total)
+                sums[self._key(family, "_bucket", (*labels, bound))] = count
+            sums[self._key(family, "_sum", labels)] = total
+        self._add("histogram", sums)
         spread.clear()
+
+    def _add(self, kind: str, amounts: Mapping[str, float]) -> None:
+        """All of them or, when there is no room, none."""
+        file = self._files[kind]
+        file.reserve(amounts)
+        for key, amount in amounts.items():
+            file.add(key, amount)
 
     def _flush_level(self, level: Level, now_s: float) -> None:
         for labels, value in level.items():
-            self._levels.set(self._key(level.family, "", labels), value, now_s)
+            self._files[_LEVELS].set(self._key(level.family, "", labels), value, now_s)
 
     def _key(self, family: Family, suffix: str, labels: Labels) -> str:
         sample = family.name + suffix
@@ -107,13 +132,23 @@ def opened(directory: Path, *, process: str | None = None) -> Iterator[Metrics]:
 
 
 async def flushing(metrics: Metrics, counters: Counters, *, interval_s: float = 1.0) -> None:
-    """Flush at each interval until cancelled, and once more then. A body for ``edge.lifecycle.running``."""
+    """Flush at each interval until cancelled, and once more then. A body for ``edge.lifecycle.running``.
+
+    Numbers that the disk has no room for are kept and tried again: nobody goes unserved for them.
+    """
     try:
         while True:
             await asyncio.sleep(interval_s)
-            metrics.flush(counters)
+            _try_flush(metrics, counters)
     finally:
+        _try_flush(metrics, counters)
+
+
+def _try_flush(metrics: Metrics, counters: Counters) -> None:
+    try:
         metrics.flush(counters)
+    except OSError as exc:
+        logger.warning("metrics wait: %s", exc)
 
 
 def render(directory: Path) -> bytes:
@@ -129,7 +164,8 @@ def bury(directory: Path, process: int | str) -> None:
     """Keep what a dead process counted and forget what it measured.
 
     Its sums move to one common file, so that a worker that dies every second does not leave a file each time; its
-    gauges go. For the supervisor, once the process has been waited for.
+    gauges go. For the supervisor, once the process has been waited for. Raises OSError when the disk has no room for
+    the sums; they stay where they are, and in every scrape.
     """
     with _locked(directory, fcntl.LOCK_EX):
         for kind in _SUMS:
@@ -140,10 +176,13 @@ def bury(directory: Path, process: int | str) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    sums = NumberFile(target)
-    for key, number in numbers(source):
-        sums.add(key, number)
-    sums.close()
+    left, sums = dict(numbers(source)), NumberFile(target)
+    try:
+        sums.reserve(left)  # moved whole or not at all
+        for key, number in left.items():
+            sums.add(key, number)
+    finally:
+        sums.close()
     source.unlink()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from edge.observe.mapped import NumberFile, forget_live_gauges, merged, numbers, sample_key
@@ -54,3 +56,33 @@ def test_forgetting_takes_one_processs_gauges_and_no_counts(tmp_path: Path) -> N
         NumberFile(tmp_path / f"{name}.db").close()
     forget_live_gauges(tmp_path, "1")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["counter_1.db", "gauge_livemostrecent_12.db"]
+
+
+def test_no_number_waits_for_room_on_the_disk_once_it_has_been_taken(tmp_path: Path) -> None:
+    """A write to a mapped page that the disk has no room for ends the process with SIGBUS."""
+    path = tmp_path / "counter_1.db"
+    file = NumberFile(path)
+    held = path.stat()
+    assert held.st_blocks * 512 >= held.st_size > 0
+    file.reserve(sample_key("m", "m_total", {"slot": f"slot {n}"}, "M.") for n in range(2_000))
+    grown = path.stat()
+    assert grown.st_blocks * 512 >= grown.st_size > held.st_size
+    file.close()
+
+
+def test_a_disk_without_room_refuses_before_anything_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "counter_1.db"
+    file = NumberFile(path)
+    file.add(KEY, 1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            file.reserve(sample_key("m", "m_total", {"slot": f"slot {n}"}, "M.") for n in range(2_000))
+        with pytest.raises(OSError, match="File too large"):
+            file.add(sample_key("m", "m_total", {"slot": "x" * 70_000}, "M."), 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    file.add(KEY, 1)
+    assert dict(numbers(path)) == {KEY: 2}
+    file.close()

@@ -245,3 +245,18 @@ async def test_flushing_writes_at_each_interval_and_once_more_when_cancelled(dir
             await asyncio.sleep(0)
             counters.fills["stored",] += 1
     assert scrape(directory)["vitrine_fills_total", "stored"] == 2
+
+
+async def test_what_cannot_be_written_stays_counted_until_it_can(tmp_path: Path) -> None:
+    directory, counters = tmp_path / "later", Counters()
+    counters.fills["stored",] += 1
+    async with asyncio.timeout(10):
+        with opened(directory) as metrics:
+            with pytest.raises(FileNotFoundError):
+                metrics.flush(counters)
+            async with running(flushing=flushing(metrics, counters, interval_s=0.001)):
+                prepare(directory)
+                counters.fills["stored",] += 1
+                while counters.fills:  # noqa: ASYNC110 - a flush has no one to tell
+                    await asyncio.sleep(0)
+    assert scrape(directory)["vitrine_fills_total", "stored"] == 2
