@@ -92,6 +92,8 @@ def compile_fill(source: str) -> Fill:
         in_text, _, _ = _compiled(IN_TEXT, source, names)
     except TemplateSyntaxError as exc:
         raise FillError(_explained(exc), exc.lineno) from exc
+    except RecursionError as exc:
+        raise FillError("it is nested too deeply; write a shorter expression, or several slots", 1) from exc
     tables = tuple(sorted(names - {"visitor", "place"}))
     named, sites = frozenset(found.named), tuple(found.sites)
     return Fill(source, tables, "visitor" in names, "place" in names, named, sites, direct, in_markup, in_text)

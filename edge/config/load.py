@@ -52,8 +52,12 @@ def load(path: Path) -> Config:
     text = _read(path)
     try:
         tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
+    except ValueError as exc:  # also for a number of thousands of digits
         raise ConfigError((_syntax_fault(file, text, str(exc)),)) from exc
+    except RecursionError as exc:
+        raise ConfigError(
+            (f"{file}:1: lists or tables are nested too deeply; write what the reference shows",)
+        ) from exc
     report = Report(file, line_numbers(text))
     folder = path.absolute().parent
     templates = Templates(folder)

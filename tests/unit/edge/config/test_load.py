@@ -245,3 +245,32 @@ def test_one_flag_cannot_stand_for_two_origins(write: Write) -> None:
     config = load(write(ORIGIN + '[[origins]]\nname = "b"\nurl = "http://b"\nhosts = ["b"]'))
     with pytest.raises(ConfigError, match="the file has 2 origins"):
         overridden(config, origin="http://127.0.0.1:9999")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a = " + "[" * 5000, "a = " + "{a=" * 5000, "[node]\nworkers = 1" + "0" * 5000],
+    ids=["lists", "tables", "digits"],
+)
+def test_what_would_break_the_reader_is_a_fault_of_the_file(text: str, write: Write) -> None:
+    with pytest.raises(ConfigError, match=r"vitrine\.toml:\d+: "):
+        load(write(text))
+
+
+@pytest.mark.parametrize(
+    "fill", ["{{ " + "(" * 2000 + "prices.amount" + ")" * 2000 + " }}", "{{ prices.amount" + " + 1" * 3000 + " }}"]
+)
+def test_a_fill_nested_beyond_reason_is_a_fault_of_its_line(fill: str, write: Write) -> None:
+    text = f"""[[origins]]
+url = "http://127.0.0.1:9000"
+[[pages]]
+name = "product"
+match = ["/product/*"]
+sku = "json-ld:sku"
+[[pages.slots]]
+name = "price"
+at = "css:.price"
+fill = "{fill}"
+"""
+    with pytest.raises(ConfigError, match=r"vitrine\.toml:10: .*nested too deeply"):
+        load(write(text))
