@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import msgspec
 from cachetools import LRUCache
 
 from edge.assemble.assembler import StoredPage, stored_page
@@ -15,6 +14,8 @@ from edge.policy.vary import vary_suffix
 from edge.store.pages import Entry, PageReader, PageView
 
 _KEYS = 16_384
+_KEY_CHARS = 512
+"""Longer keys are looked up each time: anybody can make one up, as long as a request may be."""
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ class Copies:
                 return Found(copy, varies=False, origin_up=seen.origin_up)
         with self._pages.view() as view:
             found = self._look(view, key, fields, origin)
-            if not found.varies:
+            if not found.varies and len(key.text) <= _KEY_CHARS:
                 digest = found.copy.digest if found.copy is not None else None
                 self._seen[key.text] = _Seen(view.txn_id, digest, found.origin_up)
         return found
@@ -94,22 +95,16 @@ class Copies:
         held = self._copies.get(digest)
         if held is not None and held.entry == entry:
             return held
-        if held is not None and held.entry.version == entry.version:
-            copy: Copy | None = _freshened(held, entry)
+        if entry.page:
+            copy = _read_page(view, digest, entry)  # anew although no byte changed: what it says of its rows may have
+        elif held is not None and held.entry.version == entry.version and held.page is None:
+            copy = Copy(digest, entry, None, held.body, held.gzipped)  # the same content, as after a 304
         else:
-            copy = _read_page(view, digest, entry) if entry.page else _read_plain(view, digest, entry)
+            copy = _read_plain(view, digest, entry)
         if copy is not None:
             with suppress(ValueError):  # larger than the whole cache: sent, not kept
                 self._copies[digest] = copy
         return copy
-
-
-def _freshened(held: Copy, entry: Entry) -> Copy:
-    """The same content under a new entry, as after a 304."""
-    page = held.page
-    if page is not None:
-        page = msgspec.structs.replace(page, fetched_at_ms=entry.fetched_at_ms)
-    return Copy(held.digest, entry, page, held.body, held.gzipped)
 
 
 def _read_page(view: PageView, digest: bytes, entry: Entry) -> Copy | None:

@@ -15,7 +15,7 @@ from edge.store.environment import open_pages
 from edge.store.pages import Entry, PageContent, PageReader, PageStore, PlainContent, Primary, Renewal
 from edge.store.writer import Writer
 from renderers.deflate import press
-from renderers.page import Page
+from renderers.page import Page, Reading
 
 SIZE = 8 << 20
 NOBODY: Fields = fields(())
@@ -33,9 +33,9 @@ class Shop:
         primary = Primary(CacheKey(key).digest, key, names) if names else None
         await self.store.put(where.digest, entry(where.text, body[:8]), PlainContent(body), primary=primary)
 
-    async def put_page(self, key: str, html: bytes) -> None:
-        page = Page((html,), (), (), "utf-8", None, (), b"")
-        stored = msgspec.structs.replace(entry(key, html[:8]), page=True)
+    async def put_page(self, key: str, html: bytes, *, fetched_at_ms: int = 1, changed_at_ms: int = 0) -> None:
+        page = Page((html,), (), (Reading("prices", "A-1", {}, changed_at_ms),), "utf-8", None, (), b"")
+        stored = msgspec.structs.replace(entry(key, html[:8]), page=True, fetched_at_ms=fetched_at_ms)
         await self.store.put(CacheKey(key).digest, stored, PageContent(page, (press(html),)))
 
     def body(self, key: str, asked: Fields = NOBODY) -> bytes | None:
@@ -84,7 +84,7 @@ async def test_a_copy_is_read_again_only_when_it_changed(shop: Shop) -> None:
     assert shop.body("a") is None
 
 
-async def test_a_304_renews_the_entry_and_keeps_what_was_decoded(shop: Shop) -> None:
+async def test_a_304_renews_the_entry_and_keeps_the_page(shop: Shop) -> None:
     await shop.put_page("a", b"<p>page</p>")
     before = shop.copies.find(CacheKey("a"), NOBODY, "shop").copy
     assert before is not None
@@ -94,7 +94,30 @@ async def test_a_304_renews_the_entry_and_keeps_what_was_decoded(shop: Shop) -> 
     assert before.page is not None
     assert after.page is not None
     assert (after.entry.lifetime.stored_at, after.page.fetched_at_ms) == (100, 9)
-    assert after.page.page is before.page.page
+    assert after.page.page == before.page.page
+
+
+async def test_an_origin_that_went_back_to_an_earlier_price_changed_its_mind_all_the_same(shop: Shop) -> None:
+    """A worker that was asked for nothing meanwhile sees the same bytes, but a row written in between gives way."""
+    await shop.put_page("a", b"<p>ten</p>", fetched_at_ms=1)
+    assert shop.copies.find(CacheKey("a"), NOBODY, "shop").copy is not None
+    await shop.put_page("a", b"<p>twelve</p>", fetched_at_ms=2, changed_at_ms=2)
+    await shop.put_page("a", b"<p>ten</p>", fetched_at_ms=3, changed_at_ms=3)
+    copy = shop.copies.find(CacheKey("a"), NOBODY, "shop").copy
+    assert copy is not None
+    assert copy.page is not None
+    assert [reading.changed_at_ms for reading in copy.page.page.readings] == [3]
+
+
+async def test_a_304_of_what_is_no_page_keeps_its_body(shop: Shop) -> None:
+    await shop.put("a", b"one")
+    before = shop.copies.find(CacheKey("a"), NOBODY, "shop").copy
+    await shop.store.freshen(CacheKey("a").digest, Renewal(Lifetime(100, 0, 60), (), fetched_at_ms=9))
+    after = shop.copies.find(CacheKey("a"), NOBODY, "shop").copy
+    assert before is not None
+    assert after is not None
+    assert after.body is before.body
+    assert after.entry.lifetime.stored_at == 100
 
 
 async def test_the_origins_health_is_known_at_once(shop: Shop) -> None:
@@ -129,6 +152,16 @@ async def test_what_is_kept_decoded_is_bounded_whatever_is_asked_for(shop: Shop)
     kept = sum(copy.size_bytes for copy in shop.copies._copies.values())
     assert kept <= 200_000
     assert not any(hasattr(seen, "copy") for seen in shop.copies._seen.values())
+
+
+async def test_names_that_somebody_made_up_are_not_kept(shop: Shop) -> None:
+    for number in range(100):
+        assert shop.body(f"/?{number}{'x' * 15_000}") is None
+    assert shop.body("/short") is None
+    assert sum(map(len, shop.copies._seen)) < 1_000
+    long = f"/{'y' * 15_000}"
+    await shop.put(long, b"one")
+    assert shop.body(long) == b"one"
 
 
 @pytest.mark.parametrize("shop", [10_000], indirect=True)
