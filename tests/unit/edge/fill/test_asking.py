@@ -6,14 +6,16 @@ import pytest
 
 from edge.fill.asking import Asking, asking, unshareable
 from edge.fill.protocol import FillRequest
-from edge.fill.rules import FillRules, KindRule
+from edge.fill.rules import FillRules, KindRule, OriginRule
 from edge.model import Pairs
 from edge.policy.key import KeyRule
+from edge.policy.ownership import Effects
 from edge.policy.storability import RoutePolicy
 from renderers.page import KindSpec
 
 RULES = FillRules(
     keys={"shop": KeyRule(origin="shop", cookies=("currency",))},
+    origins={"shop": OriginRule(effects=Effects(mutating_get=("?add-to-cart", "/logout")))},
     kinds={"product": KindRule(spec=KindSpec(name="product"), route=RoutePolicy(operator=True))},
 )
 
@@ -50,6 +52,8 @@ CASES = [
     Case("so is a page kind", request(fields=COOKIE, kind="product"), None),
     Case("a part is no response to store", request(fields=(("Range", "bytes=0-9"),)), "range"),
     Case("a page kind is fetched whole", request(fields=(("Range", "bytes=0-9"),), kind="product"), None),
+    Case("a GET that changes something is nobody else's", request("/logout"), "mutating-get"),
+    Case("not on a page kind either", request("/a?x=1&add-to-cart=5", kind="product"), "mutating-get"),
     Case("no-store is obeyed", request(fields=(("Cache-Control", "no-store"),)), "request-no-store"),
     Case("on a page kind the operator decides", request(fields=(("Cache-Control", "no-store"),), kind="product"), None),
 ]

@@ -12,12 +12,13 @@ from edge.config.schema import Origin
 from edge.errors import OriginProtocolError
 from edge.fill.exchange import OriginRequest
 from edge.fill.origin import OriginClient
+from edge.fill.rules import OriginRule
 from edge.fill.translating import TranslatedBody
 from edge.model import Pairs, fields
 from edge.policy.addresses import Naming
 
 if TYPE_CHECKING:
-    from tests.unit.edge.fill.conftest import ScriptedOrigin, StartOrigin, Wire
+    from tests.unit.edge.fill.conftest import ScriptedOrigin, StartNode, StartOrigin, Wire
 
 TOLD: Pairs = (
     ("Host", "shop.example"),
@@ -127,6 +128,30 @@ async def test_who_asks_for_himself_gets_the_response_as_it_is(start_origin: Sta
     assert origin.url.encode() in body
     assert fields(pairs)["Location"] == f"{origin.url}/b"
     assert "Accept-Encoding: gzip" in origin.heads[0].decode()
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/product/1", "product"), ("/a.js", None)])
+async def test_what_was_stored_before_addresses_were_replaced_is_asked_for_whole(
+    start_origin: StartOrigin, start_node: StartNode, path: str, kind: str | None
+) -> None:
+    async def answer(wire: Wire) -> None:
+        if wire.field("If-None-Match") == '"v1"':
+            await wire.send(b'HTTP/1.1 304 Not Modified\r\nETag: "v1"\r\n\r\n')
+        else:
+            content_type = "text/html" if kind else "text/javascript"
+            await wire.respond(b"whole", etag='"v1"', cache_control="max-age=1", content_type=content_type)
+
+    origin = await start_origin(answer)
+    node = await start_node(origin, origin_fields={"rewrite_host": True})
+    await node.get(path, kind)
+    validated = len(origin.requests)
+    await node.get(path, kind)
+    assert b"If-None-Match" in origin.heads[validated]
+    node.reconfigure(origins={"shop": OriginRule(rewrite_host=True)})
+    asked = len(origin.requests)
+    await node.get(path, kind)
+    assert len(origin.requests) > asked
+    assert all(b"If-None-Match" not in head for head in origin.heads[asked:])
 
 
 async def test_a_get_that_changes_something_is_never_sent_twice(start_origin: StartOrigin) -> None:
