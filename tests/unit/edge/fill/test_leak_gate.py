@@ -421,9 +421,21 @@ async def test_many_first_requests_reach_the_origin_as_two_strangers(
 ) -> None:
     origin = await start_origin(Shop())
     node = await start_node(origin)
-    outcomes = await asyncio.gather(*(fill(node) for _ in range(50)))
-    assert outcomes == ["stored"] * 50
+    outcomes = await asyncio.gather(*(fill(node) for _ in range(200)))
+    assert outcomes == ["stored"] * 200
     assert len(origin.requests) == 2
+
+
+async def test_many_first_requests_reach_the_origin_once_when_its_pages_are_known(
+    start_origin: StartOrigin, start_node: StartNode
+) -> None:
+    origin = await start_origin(Shop())
+    node = await start_node(origin)
+    await views(node, origin, FIRST_PAGES)
+    before = len(origin.requests)
+    outcomes = await asyncio.gather(*(fill(node) for _ in range(200)))
+    assert outcomes == ["stored"] * 200
+    assert len(origin.requests) == before + 1
 
 
 async def test_one_connection_at_a_time_is_enough(start_origin: StartOrigin, start_node: StartNode) -> None:

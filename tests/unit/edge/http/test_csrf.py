@@ -7,12 +7,12 @@ import re
 import pytest
 
 from edge.http.csrf import Tokens
-from edge.model import RequestFacts, fields
+from edge.model import RequestFacts, VisitorCookie, fields
 
 HELD = "J7tLwqVx0Zb2mYk9RnCe4HsUaPd6GfTo"
 
 
-def tokens(cookie: str | None = None, scheme: str = "http") -> Tokens:
+def tokens(cookie: str | None = None, scheme: str = "http", cookies: tuple[VisitorCookie, ...] = ()) -> Tokens:
     return Tokens(
         RequestFacts(
             method="GET",
@@ -22,7 +22,8 @@ def tokens(cookie: str | None = None, scheme: str = "http") -> Tokens:
             query=None,
             fields=fields({} if cookie is None else {"Cookie": cookie}),
             client="192.0.2.1",
-        )
+        ),
+        cookies,
     )
 
 
@@ -57,3 +58,20 @@ def test_a_cookie_that_is_no_token_is_replaced(value: str) -> None:
     visitor = tokens(f"csrftoken={value}")
     assert visitor.csrf("csrftoken") != value
     assert len(visitor.set_cookies()) == 1
+
+
+def test_a_minted_cookie_is_one_the_origin_might_have_set() -> None:
+    seen = VisitorCookie(
+        name="form_key", alphabet="ab", length=16, path="/shop", domain="example", max_age_s=600, http_only=True
+    )
+    visitor = tokens(cookies=(seen,))
+    token = visitor.csrf("form_key")
+    assert re.fullmatch("[ab]{16}", token)
+    assert visitor.set_cookies() == [f"form_key={token}; Path=/shop; Max-Age=600; Domain=example; HttpOnly"]
+
+
+def test_what_only_the_origin_can_set_is_not_set() -> None:
+    """The origin is down and her page needs her session's token: the form has to hold something, her session nothing."""
+    visitor = tokens(cookies=(VisitorCookie(name="session", mintable=False),))
+    assert re.fullmatch(r"[A-Za-z0-9]{32}", visitor.csrf("session"))
+    assert visitor.set_cookies() == []
