@@ -189,7 +189,8 @@ def _check_rows(env: lmdb.Environment) -> None:
 
 def _open_complete(path: Path, layout: Layout) -> lmdb.Environment:
     """Open read-only; create the environment and its databases first if need be."""
-    if not (path / "data.mdb").exists():
+    data = path / "data.mdb"
+    if not data.exists() or data.stat().st_size == 0:  # a file cut down to nothing is as good as none
         _create(path, layout)
     env = _open(path, layout, readonly=True)
     try:

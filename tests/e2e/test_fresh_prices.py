@@ -125,7 +125,7 @@ def test_a_row_deleted_gives_the_page_back_to_the_origin_at_once(running_demo: D
 
 
 @pytest.mark.parametrize("crowd", [200])
-async def test_a_crowd_before_a_cold_page_reaches_the_origin_once(running_demo: Demo, crowd: int) -> None:
+async def test_a_crowd_before_a_cold_page_is_one_fill(running_demo: Demo, crowd: int) -> None:
     sitemap = get(running_demo.shop_url, "/sitemap.xml").text
     path = re.findall(r"<loc>[^<]*?(/product/[^<]+)</loc>", sitemap)[-1]
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
@@ -143,7 +143,7 @@ async def test_a_crowd_before_a_cold_page_reaches_the_origin_once(running_demo: 
         async with visitors.get(f"{running_demo.shop_url}/_control/stats") as response:
             stats = await response.json()
     assert {status for status, _, _ in replies} == {200}
-    assert stats["requests"][path] == 1
+    assert stats["requests"][path] <= 2, "once, and once more as the leak gate's second stranger"
     assert sum("collapsed" in cache_status for _, cache_status, _ in replies) > crowd // 2
     assert sum("; hit" not in cache_status and "collapsed" not in cache_status for _, cache_status, _ in replies) == 1
     assert len({re.sub(rb'value="[A-Za-z0-9]{32}"', b"", body) for _, _, body in replies}) == 1

@@ -227,7 +227,8 @@ def test_redirects_and_cookies_are_the_visitors_own(small_shop: Shop) -> None:
     origin, node = small_shop
     origin.says("/login", status=302, location="/account", set_cookie="sessionid=1")
     told = node.ask("/login", "POST", body=b"user=a")
-    assert (told.status, told.field("location"), told.field("set-cookie")) == (302, "/account", "sessionid=1")
+    assert (told.status, told.field("location")) == (302, "/account")
+    assert ("set-cookie", "sessionid=1") in told.fields
 
 
 def test_an_answer_without_body_stays_without(small_shop: Shop) -> None:
@@ -353,6 +354,8 @@ def test_nothing_of_a_visitor_reaches_the_origin_on_a_fill(small_shop: Shop) -> 
     path = f"/product/{next(NUMBERS)}"
     origin.says(path, product_page(), content_type="text/html")
     node.ask(path, headers={"Cookie": "sessionid=secret", "User-Agent": "x", "Referer": "https://elsewhere.example/"})
-    (asked,) = [asked for asked in origin.asked if asked.path == path]
-    assert "Cookie" not in asked.headers
-    assert "Referer" not in asked.headers
+    seen = [asked.headers for asked in origin.asked if asked.path == path]
+    assert seen
+    for headers in seen:
+        assert not {"Cookie", "Referer"} & set(headers)
+        assert headers["User-Agent"] != "x"
