@@ -64,11 +64,21 @@ class Relay(msgspec.Struct, frozen=True):
             return await stream(visit, Answer(response.status, answered, response.body()), status)
 
 
+class _AsSent(web.StreamResponse):
+    """A response of the origin's. A Content-Type it does not have is not made up, which aiohttp would do."""
+
+    async def _prepare_headers(self) -> None:
+        typed = "Content-Type" in self.headers
+        await super()._prepare_headers()
+        if not typed:
+            self.headers.popall("Content-Type", None)
+
+
 async def stream(visit: Visit, answer: Answer, status: CacheStatus) -> web.StreamResponse:
     """Send ``answer`` to the visitor as it arrives, no faster than she reads it."""
     headers = CIMultiDict(relay_response_fields(fields(answer.pairs)))
     finish(visit, headers, status)
-    response = web.StreamResponse(status=answer.status, headers=headers)
+    response = _AsSent(status=answer.status, headers=headers)
     try:
         await response.prepare(visit.request)
         if visit.facts.method != "HEAD":  # a fill asked for the whole, whoever it was for

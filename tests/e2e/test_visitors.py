@@ -223,6 +223,20 @@ def test_a_relay_keeps_status_fields_and_body(small_shop: Shop) -> None:
     assert asked.headers["Via"] == "1.1 vitrine"
 
 
+def test_a_body_without_a_type_is_relayed_without_one(small_shop: Shop) -> None:
+    origin, node = small_shop
+
+    async def untyped(request: web.BaseRequest) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")
+        request.transport.close()
+        return web.Response()
+
+    origin.answers("/untyped", untyped)
+    told = node.ask("/untyped", "POST")
+    assert (told.status, told.text, told.field("content-type")) == (200, "hi", "")
+
+
 def test_redirects_and_cookies_are_the_visitors_own(small_shop: Shop) -> None:
     origin, node = small_shop
     origin.says("/login", status=302, location="/account", set_cookie="sessionid=1")
