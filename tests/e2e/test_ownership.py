@@ -129,7 +129,7 @@ def test_a_get_that_changes_something_reaches_the_origin_each_time_and_marks(
     origin.says(target, product_page(), content_type="text/html", cache_control="public, max-age=600")
     for turn in (1, 2):
         told = node.ask(target, headers=STRANGER)
-        assert told.cache_status == 'vitrine; fwd=bypass; fwd-status=200; detail=mutating-get'
+        assert told.cache_status == "vitrine; fwd=bypass; fwd-status=200; detail=mutating-get"
         assert (told.field("set-cookie"), told.field("cache-control")) == (MARK, "private, max-age=600")
         assert origin.times(target) == turn
     assert origin.asked[-1].headers["Cookie"] == "PHPSESSID=t"
@@ -150,6 +150,24 @@ def test_such_gets_are_never_collapsed(silent_shop: Shop, page: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert {told.status for told in pool.map(ask, range(4))} == {200}
     assert origin.times(target) == 4
+
+
+def test_such_a_get_is_not_sent_again_when_the_connection_breaks(silent_shop: Shop) -> None:
+    origin, node = silent_shop
+
+    async def vanish(request: web.BaseRequest) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    for path in ("/read/1", "/vote/1"):
+        origin.says("/warm", "ok")
+        origin.answers(path, vanish)
+        for _ in range(8):  # so that both workers hold a connection whose end they could meet
+            node.ask("/warm")
+        assert node.ask(path).status == 503
+    assert origin.times("/vote/1") == 1
+    assert origin.times("/read/1") == 2
 
 
 def test_nobody_but_a_visitor_carries_one_out(silent_shop: Shop, page: str) -> None:
