@@ -71,7 +71,7 @@ def test_a_minted_cookie_is_one_the_origin_might_have_set() -> None:
 
 
 def test_what_only_the_origin_can_set_is_not_set() -> None:
-    """The origin is down and her page needs her session's token: the form has to hold something, her session nothing."""
+    """The origin is down: her form has to hold something, and her session stays as it is."""
     visitor = tokens(cookies=(VisitorCookie(name="session", mintable=False),))
     assert re.fullmatch(r"[A-Za-z0-9]{32}", visitor.csrf("session"))
     assert visitor.set_cookies() == []
