@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -23,3 +25,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The same as templates and promotions see it, unknown fields left out."""
         named = {"country": self.country, "region": self.region, "city": self.city, "lat": self.lat, "lon": self.lon}
         return {name: value for name, value in named.items() if value is not None}
+
+
+def located(mapping: Mapping[str, object]) -> Place:
+    """The place that :meth:`Place.mapping` gave."""
+    return msgspec.convert(mapping, Place)

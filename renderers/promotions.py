@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from geo.place import Place as Located
+from geo.place import located
+from geo.regions import in_countries, in_regions, near
 from renderers.fields import instant_ms
 from renderers.page import Values
 
 Place = Mapping[str, object]
-"""Where the visitor is: ``country`` (DE), ``region`` (BY), ``lat``, ``lon`` in degrees; the unknown is left out."""
+"""Where the visitor is, as ``geo.place.Place.mapping`` says it."""
 
-_EARTH_RADIUS_M = 6_371_008.8
-"""Mean radius (IUGG R1)."""
 _ALWAYS = -(2**63)
 _NEVER = 2**63
 
@@ -27,16 +27,20 @@ class _Promotion(msgspec.Struct, frozen=True):
 
 
 class Promotions:
-    """Promotions by the products they concern. ``rows``: (key, validated values)."""
+    """Promotions by the products they concern.
 
-    def __init__(self, rows: Iterable[tuple[str, Values]]) -> None:
+    ``rows``: (key, validated values, Unix ms from which the row is too old to hold; None: never).
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, Values, int | None]]) -> None:
         self._by_sku: dict[str, list[_Promotion]] = {}
         self._by_tag: dict[str, list[_Promotion]] = {}
         self._for_all: list[_Promotion] = []
-        for key, values in rows:
-            promotion = _Promotion(
-                key, values, _instant(values, "starts_at", _ALWAYS), _instant(values, "ends_at", _NEVER)
-            )
+        for key, values, expires_ms in rows:
+            ends_at_ms = _instant(values, "ends_at", _NEVER)
+            if expires_ms is not None:
+                ends_at_ms = min(ends_at_ms, expires_ms)
+            promotion = _Promotion(key, values, _instant(values, "starts_at", _ALWAYS), ends_at_ms)
             for sku in _texts(values.get("skus")):
                 self._by_sku.setdefault(sku, []).append(promotion)
             for tag in _texts(values.get("tags")):
@@ -74,34 +78,20 @@ class Promotions:
 
 def concerns(promotion: Mapping[str, object], place: Place | None) -> bool:
     """Whether a promotion is for visitors at ``place``: every condition it has must hold."""
-    place = place or {}
-    countries, regions, near = promotion.get("countries"), promotion.get("regions"), promotion.get("near")
-    country, region = place.get("country"), place.get("region")
-    if countries and country not in _texts(countries):
+    here = None if place is None else located(place)
+    countries, regions = _texts(promotion.get("countries")), _texts(promotion.get("regions"))
+    if (countries and not in_countries(here, countries)) or (regions and not in_regions(here, regions)):
         return False
-    if regions and not {region, f"{country}-{region}"} & set(_texts(regions)):
-        return False
-    return not isinstance(near, Mapping) or within(place, near)
+    circle = promotion.get("near")
+    return not isinstance(circle, Mapping) or _within(here, circle)
 
 
-def within(place: Place, near: Mapping[str, object]) -> bool:
-    """Whether ``place`` is at most ``radius_m`` metres from ``lat``, ``lon``; never when its own are unknown."""
-    here, there, radius_m = _point(place), _point(near), near.get("radius_m")
-    if here is None or there is None or not isinstance(radius_m, int | float):
-        return False
-    return distance_m(here, there) <= radius_m
-
-
-def _point(where: Mapping[str, object]) -> tuple[float, float] | None:
-    lat, lon = where.get("lat"), where.get("lon")
-    return (lat, lon) if isinstance(lat, int | float) and isinstance(lon, int | float) else None
-
-
-def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Great-circle distance in metres between two (latitude, longitude) in degrees (haversine formula)."""
-    lat1, lon1, lat2, lon2 = map(math.radians, (*one, *other))
-    chord = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * _EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
+def _within(here: Located | None, circle: Mapping[str, object]) -> bool:
+    match [circle.get(name) for name in ("lat", "lon", "radius_m")]:
+        case [int() | float() as lat, int() | float() as lon, int() | float() as radius_m]:
+            return near(here, lat, lon, radius_m)
+        case _:
+            return False
 
 
 def _instant(values: Values, field: str, absent: int) -> int:

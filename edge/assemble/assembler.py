@@ -104,8 +104,7 @@ class Assembler:
 
     def __init__(self, tables: TableReader, max_age_ms: Mapping[str, int], *, memo_bytes: int = 256 << 20) -> None:
         self._tables = tables
-        self._max_age_ms = max_age_ms
-        self._rows = RowCache()
+        self._rows = RowCache(max_age_ms)
         self._fragments = FragmentCache()
         self._memos: LRUCache[tuple[object, ...], Memo] = LRUCache(memo_bytes, getsizeof=lambda memo: memo.size_bytes)
 
@@ -146,7 +145,7 @@ class Assembler:
 
     def _build(self, stored: StoredPage, moment: Moment) -> Memo:
         with self._tables.snapshot() as snapshot:
-            holdings = Holdings(snapshot, self._rows, self._max_age_ms, stored.page, moment)
+            holdings = Holdings(snapshot, self._rows, stored.page, moment)
             filled = fill_slots(stored.page, holdings, self._fragments, moment.place)
             wants_refresh = _flipped(stored, holdings, moment)
             txn_id = snapshot.txn_id

@@ -51,10 +51,14 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class RowCache:
-    """Rows decoded once per version, promotions indexed once per generation. One per worker; bounded."""
+    """Rows decoded once per version, promotions indexed once per generation. One per worker; bounded.
 
-    def __init__(self, *, rows: int = 65_536) -> None:
-        self._values: LRUCache[tuple[str, str], tuple[Row, Values]] = LRUCache(rows)
+    ``max_age_ms`` by table: how old a row may grow.
+    """
+
+    def __init__(self, max_age_ms: Mapping[str, int], *, limit_bytes: int = 64 << 20) -> None:
+        self._max_age_ms = max_age_ms
+        self._values: LRUCache[tuple[str, str], tuple[Row, Values]] = LRUCache(limit_bytes, getsizeof=_decoded_bytes)
         self._promotions: tuple[int, Promotions] = (-1, Promotions(()))
 
     def values(self, table: str, key: str, row: Row) -> Values:
@@ -66,6 +70,10 @@ class RowCache:
         self._values[table, key] = (row, values)
         return values
 
+    def expires_ms(self, table: str, row: Row) -> int | None:
+        """The instant from which the row is too old; None for a table whose rows never are."""
+        return row.version + self._max_age_ms[table] if table in self._max_age_ms else None
+
     def promotions(self, snapshot: Snapshot) -> tuple[int, Promotions]:
         """The table's generation and its index."""
         generation = snapshot.generation("promotions")
@@ -73,10 +81,15 @@ class RowCache:
             self._promotions = (generation, Promotions(self._readable(snapshot)))
         return self._promotions
 
-    def _readable(self, snapshot: Snapshot) -> Iterator[tuple[str, Values]]:
+    def _readable(self, snapshot: Snapshot) -> Iterator[tuple[str, Values, int | None]]:
         for key, row in snapshot.scan("promotions", limit=_EVERY_PROMOTION):
             with suppress(msgspec.MsgspecError):  # one bad row takes no other down (law 7)
-                yield key, self.values("promotions", key, row)
+                yield key, self.values("promotions", key, row), self.expires_ms("promotions", row)
+
+
+def _decoded_bytes(held: tuple[Row, Values]) -> int:
+    """About what a row takes in memory beside its decoded value, which takes several times its bytes."""
+    return 512 + 5 * len(held[0].value or b"")
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -89,12 +102,9 @@ class Moment(msgspec.Struct, frozen=True):
 class Holdings:
     """Resolves the rows of one page. Lives as long as its snapshot; each row is read once."""
 
-    def __init__(
-        self, snapshot: Snapshot, cache: RowCache, max_age_ms: Mapping[str, int], page: Page, moment: Moment
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, cache: RowCache, page: Page, moment: Moment) -> None:
         self._snapshot = snapshot
         self._cache = cache
-        self._max_age_ms = max_age_ms
         self._currencies = page.currencies
         self._readings = {(reading.table, reading.sku): reading for reading in page.readings}
         self._moment = moment
@@ -130,7 +140,7 @@ class Holdings:
         reading = self.reading(table, sku)
         if reading is not None and row.version <= reading.changed_at_ms:
             return Held(None, Why.ORIGIN_CHANGED, (table, "origin"), None)
-        expires_ms = row.version + self._max_age_ms[table] if table in self._max_age_ms else None
+        expires_ms = self._cache.expires_ms(table, row)
         if expires_ms is not None and expires_ms <= self._moment.now_ms:
             return Held(None, Why.TOO_OLD, (table, "old"), None)
         try:
@@ -138,27 +148,38 @@ class Holdings:
         except msgspec.MsgspecError:
             return Held(None, Why.UNREADABLE, (table, row.order), None)
         until_ms = earliest(expires_ms, edge_ms)
-        currency = values.get("currency")
-        if self._currencies and currency is not None and currency not in self._currencies:
+        if self._foreign(values.get("currency"), reading):
             return Held(None, Why.CURRENCY, (table, "currency"), until_ms)
         return Held(values, None, (table, row.order, edge_ms), until_ms)
+
+    def _foreign(self, currency: object, reading: Reading | None) -> bool:
+        """Whether a row's currency is another than the page's: the one stated of this very SKU, else one of all."""
+        stated = reading.values.get("currency") if reading is not None else None
+        known = self._currencies if stated is None else (stated,)
+        return currency is not None and bool(known) and currency not in known
 
     def _promotion(self, sku: str) -> Held:
         generation, promotions = self._cache.promotions(self._snapshot)
         now_ms, place = self._moment.now_ms, self._moment.place
-        values, until_ms = promotions.active(sku, self._tags(sku), now_ms=now_ms, place=place)
+        tags, tagged_until_ms = self._tags(sku)
+        values, until_ms = promotions.active(sku, tags, now_ms=now_ms, place=place)
         version = ("promotions", generation, until_ms, None if values is None else id(values))
-        return Held(values, Why.NO_PROMOTION if values is None else None, version, until_ms)
+        why = Why.NO_PROMOTION if values is None else None
+        return Held(values, why, version, earliest(until_ms, tagged_until_ms))
 
-    def _tags(self, sku: str) -> Sequence[str]:
+    def _tags(self, sku: str) -> tuple[Sequence[str], int | None]:
+        """The product's tags, and when its row grows too old."""
         row = self.row("products", sku)
         if row is None or row.value is None:
-            return ()
+            return (), None
+        expires_ms = self._cache.expires_ms("products", row)
+        if expires_ms is not None and expires_ms <= self._moment.now_ms:
+            return (), None
         try:
             tags = self._cache.values("products", sku, row).get("tags")
         except msgspec.MsgspecError:
-            return ()
-        return [str(tag) for tag in tags] if isinstance(tags, list) else ()
+            return (), None
+        return ([str(tag) for tag in tags] if isinstance(tags, list) else ()), expires_ms
 
 
 def earliest(*instants: int | None) -> int | None:

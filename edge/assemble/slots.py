@@ -26,8 +26,8 @@ class Note(msgspec.Struct, frozen=True):
 class FragmentCache:
     """Fragments by fill, format and row versions, so that a price is printed once for all pages that show it so."""
 
-    def __init__(self, *, fragments: int = 65_536) -> None:
-        self._fragments: LRUCache[tuple[object, ...], bytes] = LRUCache(fragments)
+    def __init__(self, *, limit_bytes: int = 32 << 20) -> None:
+        self._fragments: LRUCache[tuple[object, ...], bytes] = LRUCache(limit_bytes, getsizeof=_kept_bytes)
 
     def get(self, slot: Slot, charset: str, rows: Mapping[str, Held], place: Place | None) -> bytes:
         """The slot's bytes from ``rows``. Raises Missing or Unprintable."""
@@ -40,6 +40,11 @@ class FragmentCache:
             found = to_bytes(slot.sink, fragment(fill, slot.sink, slot.learnt, scope), charset)
             self._fragments[key] = found
         return found
+
+
+def _kept_bytes(fragment: bytes) -> int:
+    """A fragment and its key."""
+    return len(fragment) + 512
 
 
 class Filled(msgspec.Struct, frozen=True):

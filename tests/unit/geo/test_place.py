@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.place import Place
+from geo.place import Place, located
 
 
 def test_a_mapping_names_only_what_is_known() -> None:
@@ -20,3 +20,10 @@ def test_a_full_place_maps_every_field_under_its_own_name() -> None:
 def test_a_place_cannot_be_changed_by_one_of_the_requests_that_share_it() -> None:
     with pytest.raises(AttributeError):
         Place().country = "DE"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "place", [Place(), Place(country="DE"), Place(country="DE", region="DE-BE", lat=52.5, lon=13.4)]
+)
+def test_a_place_comes_back_from_its_mapping(place: Place) -> None:
+    assert located(place.mapping()) == place

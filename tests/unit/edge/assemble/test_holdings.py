@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from edge.assemble.holdings import Held, Holdings, Moment, RowCache, Why, earliest
+from geo.place import Place
 from renderers.page import Page, Reading
 
 if TYPE_CHECKING:
@@ -19,8 +20,11 @@ DAY = 86_400_000
 SKU = "A-1"
 
 
-def page(*, changed_at_ms: int = 0, currencies: tuple[str, ...] = ("EUR",)) -> Page:
-    reading = Reading("prices", SKU, {"amount": "19.99"}, changed_at_ms)
+def page(*, changed_at_ms: int = 0, currencies: tuple[str, ...] = ("EUR",), stated: str | None = None) -> Page:
+    values: dict[str, object] = {"amount": "19.99"}
+    if stated is not None:
+        values["currency"] = stated
+    reading = Reading("prices", SKU, values, changed_at_ms)
     return Page((b"",), (), (reading,), "utf-8", SKU, currencies, b"")
 
 
@@ -29,7 +33,8 @@ def instant(after_noon_ms: int) -> str:
 
 
 def at_noon(tables: Tables, shown: Page, *, now_ms: int = NOON, place: dict[str, object] | None = None) -> Holdings:
-    return Holdings(tables.snapshot(), RowCache(), {"prices": DAY}, shown, Moment(now_ms, place))
+    cache = RowCache({"prices": DAY, "promotions": DAY, "products": DAY})
+    return Holdings(tables.snapshot(), cache, shown, Moment(now_ms, place))
 
 
 class Case(NamedTuple):
@@ -52,6 +57,14 @@ CASES = [
     Case("the origin changed after the row", NOON - 1, page(changed_at_ms=NOON), Why.ORIGIN_CHANGED),
     Case("another currency", NOON - 1, page(), Why.CURRENCY, NOON - 1 + DAY, "USD"),
     Case("one of several currencies", NOON - 1, page(currencies=("CHF", "USD")), None, NOON - 1 + DAY, "USD"),
+    Case(
+        "one of several currencies, but not the one this price is in",
+        NOON - 1,
+        page(currencies=("CHF", "USD"), stated="CHF"),
+        Why.CURRENCY,
+        NOON - 1 + DAY,
+        "USD",
+    ),
     Case("a page that names no currency", NOON - 1, page(currencies=()), None, NOON - 1 + DAY, "USD"),
 ]
 
@@ -129,12 +142,39 @@ async def test_a_promotion_is_chosen_by_time_place_and_tag(tables: Tables) -> No
     assert at_noon(tables, page(), now_ms=NOON - 5_001).get("promotions", SKU).why is Why.NO_PROMOTION
 
 
+async def test_a_promotion_for_a_region_is_shown_to_who_the_database_says_is_there(tables: Tables) -> None:
+    await tables.put("promotions", "berlin", skus=[SKU], label="BE", regions=["BE"])
+    for place, shown in ((Place(country="DE", region="DE-BE"), True), (Place(country="DE", region="DE-BY"), False)):
+        held = at_noon(tables, page(), place=place.mapping()).get("promotions", SKU)
+        assert (held.values is not None) is shown
+
+
+async def test_promotions_and_tags_too_old_for_their_tables_hold_no_more(tables: Tables) -> None:
+    await tables.put("products", SKU, tags=["cups"])
+    tables.now_ms = NOON + 1_000
+    await tables.put("promotions", "cups", tags=["cups"], label="Cups")
+    tables.now_ms = NOON + 2_000
+    await tables.put("promotions", "all", all=True, label="All", starts_at=instant(-DAY))
+
+    def label(now_ms: int) -> tuple[object, int | None]:
+        held = at_noon(tables, page(), now_ms=now_ms).get("promotions", SKU)
+        return (held.values["label"] if held.values else None), held.until_ms
+
+    assert label(NOON + DAY - 1) == ("All", NOON + DAY)
+    assert label(NOON + DAY) == ("All", NOON + DAY + 2_000)
+    assert label(NOON + DAY + 2_000) == (None, None)
+
+    await tables.delete("promotions", "all")
+    assert label(NOON + DAY - 1) == ("Cups", NOON + DAY)
+    assert label(NOON + DAY) == (None, None)
+
+
 async def test_the_index_of_promotions_follows_its_table(tables: Tables) -> None:
-    cache = RowCache()
+    cache = RowCache({})
 
     def label() -> object:
         with tables.reader.snapshot() as snapshot:
-            values = Holdings(snapshot, cache, {}, page(), Moment(NOON)).get("promotions", SKU).values
+            values = Holdings(snapshot, cache, page(), Moment(NOON)).get("promotions", SKU).values
         return values["label"] if values else None
 
     assert label() is None
@@ -157,7 +197,7 @@ async def test_every_value_comes_from_one_snapshot(tables: Tables) -> None:
 
 async def test_a_row_is_decoded_once_for_each_version(tables: Tables) -> None:
     await tables.put("prices", SKU, amount="1.00", currency="EUR")
-    cache = RowCache()
+    cache = RowCache({})
     with tables.reader.snapshot() as snapshot:
         row = snapshot.get("prices", SKU)
         assert row is not None
@@ -166,6 +206,16 @@ async def test_a_row_is_decoded_once_for_each_version(tables: Tables) -> None:
             row, value=msgspec.msgpack.encode({"amount": "3.00"}), version=row.version + 1
         )
         assert cache.values("prices", SKU, changed) == {"amount": "3.00"}
+
+
+async def test_rows_are_kept_by_the_bytes_they_take(tables: Tables) -> None:
+    cache = RowCache({}, limit_bytes=10_000)
+    for number in range(50):
+        await tables.put("products", f"P-{number}", name="x" * 200)
+    with tables.reader.snapshot() as snapshot:
+        for key, row in snapshot.scan("products", limit=50):
+            assert cache.values("products", key, row)["name"] == "x" * 200
+    assert 0 < len(cache._values) < 50
 
 
 def test_never_is_later_than_any_instant() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from edge.assemble.holdings import Holdings, Moment, RowCache
 from edge.assemble.slots import Filled, FragmentCache, fill_slots, visitor_fragment
 from renderers.cut import compile_page
@@ -25,7 +27,7 @@ BOTH = ("css:.both", "{{ prices.amount | money }} ({{ inventory.quantity }} left
 
 def fill(tables: Tables, page: Page, cache: FragmentCache | None = None) -> Filled:
     with tables.reader.snapshot() as snapshot:
-        holdings = Holdings(snapshot, RowCache(), {}, page, Moment(NOON))
+        holdings = Holdings(snapshot, RowCache({}), page, Moment(NOON))
         return fill_slots(page, holdings, cache or FragmentCache(), None)
 
 
@@ -140,6 +142,16 @@ async def test_a_fragment_is_printed_once_for_each_version_of_its_row(tables: Ta
     assert fill(tables, page, cache).fragments[0] is first
     await tables.put("prices", "A-1", amount="16.00", currency="EUR")
     assert fill(tables, page, cache).fragments[0] == "€16.00".encode()
+
+
+async def test_fragments_are_kept_by_the_bytes_they_take(tables: Tables) -> None:
+    page = cut('<meta name="sku" content="A-1"><b>Tea</b>', {"text": ("css:b", "{{ labels.text }}")})
+    cache = FragmentCache(limit_bytes=10_000)
+    for number in range(20):
+        text = f"{number:04}" * 500
+        await tables.put_raw("labels", "A-1", msgspec.msgpack.encode({"text": text}))
+        assert fill(tables, page, cache).fragments == (text.encode(),)
+    assert 0 < sum(map(len, cache._fragments.values())) <= 10_000
 
 
 async def test_characters_a_charset_lacks_are_written_as_the_sink_can(tables: Tables) -> None:
