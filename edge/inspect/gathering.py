@@ -10,9 +10,9 @@ from edge.inspect.gathered import Gathered, Hosting, Sitemap, self_urls
 from edge.inspect.visit import Visit
 from edge.inspect.visiting import Stranger, Unvisitable
 from renderers.inspect.addresses import PERHAPS, authority, likeness, numbered, same_origin
-from renderers.inspect.facts import Facts, looks_like_product, read_facts
+from renderers.inspect.facts import Facts, looks_like_product, offers, read_facts
 from renderers.inspect.layout import links
-from renderers.inspect.neighbours import listing_links, locations, offers, own_address, product_links, sitemaps
+from renderers.inspect.neighbours import listing_links, locations, own_address, product_links, sitemaps
 from renderers.inspect.sample import read_sample
 from renderers.locate import Unreadable
 
@@ -72,7 +72,7 @@ def _no_product(own: Facts) -> str:
             "it does not look like a product page: neither JSON-LD nor microdata says Product, no og:type does, and "
             "beside its heading (h1) stands no amount of money"
         )
-    products = [url for url in offers(own) if url != own.sample.url][:3]
+    products = [url for url in offers(own, own.amounts) if url != own.sample.url][:3]
     remedy = f"; products on it: {' '.join(products)}" if products else "; inspect the address of one product"
     return f"{own.sample.url}: {found}{remedy}"
 

@@ -15,7 +15,7 @@ from renderers.inspect.money import Amount, age
 from renderers.inspect.places import MONEY, Field, Form, Place
 from renderers.inspect.sample import ancestors, shown, text_of
 from renderers.inspect.selectors import own_selectors
-from renderers.inspect.skus import SKU_ATTRIBUTES
+from renderers.inspect.skus import SKU_ATTRIBUTES, SKU_INPUTS
 from renderers.locate import Element, select
 from renderers.recognise import page_sku
 
@@ -109,16 +109,20 @@ def _sku_specs(card: LexborNode) -> Iterator[str]:
             if name in SKU_ATTRIBUTES:
                 yield f"css:{node.tag}@{name}"
                 yield f"css:[{name}]@{name}"
+    for name in SKU_INPUTS:
+        yield f"css:input[name='{name}']@value"
     yield "css:[itemprop='sku']"
     yield "css:[itemprop='sku']@content"
 
 
 def _anonymous(skus: Mapping[str, str], chosen: Sequence[tuple[Facts, Card]]) -> str:
-    if any(True for _, card in chosen for spec in _sku_specs(card.node) if not spec.startswith("css:[itemprop")):
-        if any(card.url in skus for _, card in chosen):
-            return "the number in a card is not the SKU that the product's own page states"
-        return "none of their pages was seen, so whether they mean the same SKU as product pages do is not known"
-    return "a card names its product by a link alone, which is no SKU"
+    """Why no setting finds the SKU of each card."""
+    one, card = chosen[0]
+    if all(page_sku(one.sample.doc, spec, "", Element(card.node)) is None for spec in _sku_specs(card.node)):
+        return "a card names its product by a link alone, which is no SKU"
+    if any(card.url in skus for _, card in chosen):
+        return "the number in a card is not the SKU that the product's own page states"
+    return "none of their pages was seen, so whether they mean the same SKU as product pages do is not known"
 
 
 def _scope(one: Facts, card: Card) -> Scope:

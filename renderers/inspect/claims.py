@@ -14,6 +14,8 @@ from renderers.inspect.scripts import Script, Value
 from renderers.locate import select
 
 _LIST_KINDS = ("ListPrice", "StrikethroughPrice", "SRP", "MSRP", "RegularPrice")
+_OTHERS = frozenset({"isRelatedTo", "isSimilarTo", "isAccessoryOrSparePartFor", "isConsumableFor", "hasVariant"})
+"""Members of a Product that are about other products, or about one of its variants."""
 _PRICE_META = ("product:price:amount", "og:price:amount", "product:sale_price:amount", "twitter:data1")
 _CURRENCY_META = ("product:price:currency", "og:price:currency")
 _STOCK_META = ("product:availability", "og:availability")
@@ -59,7 +61,9 @@ def product_values(script: Script) -> Iterator[Value]:
     """The values of the page's own Product in one script."""
     if script.product is not None:
         depth = len(script.product)
-        yield from (value for value in script.values if value.pointer[:depth] == script.product)
+        for value in script.values:
+            if value.pointer[:depth] == script.product and not _OTHERS & set(value.pointer[depth:]):
+                yield value
 
 
 def metas(tree: LexborHTMLParser, names: Sequence[str]) -> Iterator[LexborNode]:

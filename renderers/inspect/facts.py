@@ -11,7 +11,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from renderers.inspect.claims import Claims, claims
-from renderers.inspect.layout import Layout, layout
+from renderers.inspect.layout import Layout, layout, links
 from renderers.inspect.money import PRICE_WORDS, Amount, age, amounts
 from renderers.inspect.sample import Sample, ancestors, attribute, naming, text_of
 from renderers.inspect.scripts import Script, scripts
@@ -27,6 +27,10 @@ _BUY = re.compile(
     r"|al carrito|al carrello|winkelwagen|do koszyka|do košíku|i kurven|varukorg|ostoskoriin|carrinho|в корзину|カート",
     re.IGNORECASE,
 )
+_BESIDE = 3
+"""Levels around an amount in which its product's link stands."""
+_A_LIST = 3
+"""Links beside amounts that make a page a list."""
 _MOST_BUTTONS = 4
 """The form, its button, and another of each that stays in sight while one scrolls."""
 _MOST_CHARS = 40
@@ -84,10 +88,28 @@ def looks_like_product(facts: Facts) -> bool:
         return False
     if facts.claims.product:
         return True
-    if facts.layout.title is None:
+    if facts.layout.title is None or facts.sample.path == "/":
         return False
-    enough = 0 if _offers_one(facts) else _PERSUASIVE
+    buyable = _offers_one(facts)
+    if not buyable and len(offers(facts, facts.own_amounts)) >= _A_LIST:
+        return False
+    enough = 0 if buyable else _PERSUASIVE
     return any(_score(amount, facts.layout) > enough for amount in current_amounts(facts.own_amounts))
+
+
+def offers(facts: Facts, shown: Sequence[Amount]) -> list[str]:
+    """URLs that stand beside amounts of money: on a page that is no product, the products it offers."""
+    around: dict[int, str] = {}
+    for node, url in links(facts.sample):
+        for outer in [node, *islice(ancestors(node), _BESIDE)]:
+            around.setdefault(outer.mem_id, url)
+    found: dict[str, None] = {}
+    for amount in shown:
+        line = [amount.node, *islice(ancestors(amount.node), _BESIDE)]
+        url = next((around[node.mem_id] for node in line if node.mem_id in around), facts.sample.url)
+        if url != facts.sample.url:
+            found[url] = None
+    return list(found)
 
 
 def _offers_one(facts: Facts) -> bool:

@@ -40,18 +40,6 @@ def listing_links(sample: Sample) -> list[str]:
     return [url for url in dict.fromkeys(found) if url != sample.url]
 
 
-def offers(facts: Facts) -> list[str]:
-    """URLs that stand beside amounts of money: on a page that is no product, the products it offers."""
-    found: dict[str, None] = {}
-    near = {amount.node.mem_id for amount in facts.amounts}
-    near |= {node.mem_id for amount in facts.amounts for node in list(ancestors(amount.node))[:3]}
-    for node, url in links(facts.sample):
-        around = [node, *list(ancestors(node))[:2]]
-        if url != facts.sample.url and any(one.mem_id in near for one in around):
-            found[url] = None
-    return list(found)
-
-
 def locations(body: bytes) -> list[str]:
     """Every address in a sitemap or sitemap index, as written."""
     found = (match[1] for _, match in zip(range(_MOST_LOCATIONS), _LOCATION.finditer(body), strict=False))

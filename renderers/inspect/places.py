@@ -11,7 +11,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from renderers.availability import availability_name
-from renderers.inspect.claims import is_list_price
+from renderers.inspect.claims import is_list_price, product_values
 from renderers.inspect.facts import Facts
 from renderers.inspect.money import PRICE_WORDS, as_amount, signed_amount
 from renderers.inspect.sample import ancestors, attribute, elements, naming, shown, text_of, texts, words
@@ -154,11 +154,8 @@ def _availability_attribute(node: LexborNode, form: Form) -> Iterator[Place]:
 def _in_scripts(facts: Facts) -> Iterator[Place]:
     count = _stated_count(facts)
     for script in facts.scripts:
-        own = script.product
-        for value in script.values:
-            if own is not None and value.pointer[: len(own)] != own:
-                continue
-            if (script.linked_data and own is None) or set(_member_words(value)) & _ELSEWHERE:
+        for value in product_values(script) if script.linked_data else script.values:
+            if set(_member_words(value)) & _ELSEWHERE:
                 continue
             if (place := _in_script(facts, script, value, count)) is not None:
                 yield place

@@ -64,13 +64,14 @@ SKU_ATTRIBUTES = {
     ),
 }
 """Attributes that carry the number of a product."""
-_INPUTS = {
+SKU_INPUTS = {
     **dict.fromkeys(("sku", "product_sku", "item_sku"), Rank.SKU),
     **dict.fromkeys(
         ("product_id", "product", "id_product", "productid", "add-to-cart", "item", "item_id", "product-id", "prodid"),
         Rank.PRODUCT_ID,
     ),
 }
+"""Names of form fields that do."""
 _STATE = {"sku": Rank.SKU, "productid": Rank.PRODUCT_ID, "product_id": Rank.PRODUCT_ID}
 _LABEL = re.compile(
     r"sku|(?:article|item|product|part|catalog(?:ue)?|order) ?(?:no\.?|nr\.?|number|code|id|#)|art\.?[- ]?(?:nr|no)\.?"
@@ -83,16 +84,17 @@ _MOST_TRIED = 80
 
 
 def sku_choices(facts: Sequence[Facts]) -> tuple[SkuChoice, ...]:
-    """Every way that finds one SKU on each sample, and another one for each product; the best first.
+    """The ways that find one SKU on each sample, and another one for each product; the best first.
+
+    Of ways that find the same, only the best.
 
     ``facts``: the pages of different products, the one asked about first.
     """
-    found: dict[str, SkuChoice] = {}
+    found: dict[tuple[str, ...], SkuChoice] = {}
     for rank, specs in _candidates(facts[0]):
-        for spec in specs:
-            if (choice := _holding(facts, spec, rank)) is not None:
-                found.setdefault(spec, choice)
-                break
+        choice = next(filter(None, (_holding(facts, spec, rank) for spec in specs)), None)
+        if choice is not None:
+            found[choice.values] = min(found.get(choice.values, choice), choice, key=lambda one: one.rank)
     return tuple(sorted(found.values(), key=lambda choice: choice.rank))
 
 
@@ -143,7 +145,7 @@ def _numbered_attributes(node: LexborNode) -> Iterator[tuple[str, Rank]]:
     for name in node.attributes:
         if name in SKU_ATTRIBUTES:
             yield name, SKU_ATTRIBUTES[name]
-    if node.tag in {"input", "button"} and (rank := _INPUTS.get(attribute(node, "name").lower())) is not None:
+    if node.tag in {"input", "button"} and (rank := SKU_INPUTS.get(attribute(node, "name").lower())) is not None:
         yield "value", rank
 
 
