@@ -28,3 +28,8 @@ def percent_encoded(target: str) -> str:
 def encodable(pairs: Pairs) -> Pairs:
     """The same pairs with names that msgspec can encode: multidict gives out names of a class of its own."""
     return tuple((str(name), value) for name, value in pairs)
+
+
+def legible_pairs(pairs: Pairs) -> Pairs:
+    """A visitor's fields with values that msgspec can encode: anybody may send octets that are not UTF-8."""
+    return tuple((name, legible(value)) for name, value in pairs)

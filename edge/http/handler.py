@@ -17,6 +17,7 @@ from edge.assemble.holdings import Place
 from edge.errors import EdgeError, OriginError, OriginUnavailable, RequestError, StoreError
 from edge.fill.client import FillerUnavailable
 from edge.fill.exchange import OriginResponse
+from edge.fill.octets import legible_pairs
 from edge.fill.origin import OriginClient
 from edge.fill.protocol import FillAnswer, FillRequest, Fills, Outcome
 from edge.http import refusals
@@ -233,7 +234,7 @@ class Handler:
             scheme=facts.scheme,
             host=facts.host,
             target=facts.target,
-            pairs=relay_request_fields(facts, visit.hop, host=facts.host),
+            pairs=legible_pairs(relay_request_fields(facts, visit.hop, host=facts.host)),
             client=facts.client,
             origin=identity.site.origin,
             kind=visit.kind,

@@ -154,6 +154,8 @@ ODD = [
     Odd("a fragment", b"GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", {400, 404}),
     Odd("broken escapes", b"GET /%zz%%7 HTTP/1.1\r\nHost: a\r\n\r\n", {404}),
     Odd("octets that are no UTF-8", b"GET /\xff\xfe?\xff HTTP/1.1\r\nHost: a\r\n\r\n", {400, 404}),
+    Odd("a field that is no UTF-8", b"GET /latin HTTP/1.1\r\nHost: a\r\nReferer: http://a/\xe9\r\n\r\n", {404}),
+    Odd("a language that is no UTF-8", b"GET /latin/2 HTTP/1.1\r\nHost: a\r\nAccept-Language: \xff\r\n\r\n", {404}),
     Odd("a long target", b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", {400, 414}),
     Odd("a long field", b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", {400, 431}),
     Odd("no Host", b"GET / HTTP/1.1\r\n\r\n", {400}),
