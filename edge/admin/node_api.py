@@ -95,9 +95,10 @@ def _explain_query(request: web.Request) -> ExplainQuery:
 def _check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if not url.startswith("/") and not (parts.scheme in ("http", "https") and parts.netloc):
+        usable = url.startswith("/") or (parts.scheme in ("http", "https") and bool(parts.netloc))
+    except ValueError:  # such as //[
+        usable = False
+    if not usable:
         raise ApiProblem(400, f"url is {url!r}", "write a URL such as https://shop.example/product/1", field="url")
 
 
@@ -114,12 +115,12 @@ def _headers(lines: list[str]) -> Pairs:
 def _instant_ms(text: str) -> int:
     """ISO 8601 or epoch seconds; a time without a zone is UTC."""
     try:
-        at = float(text) if text.replace(".", "", 1).isdigit() else datetime.fromisoformat(text)
-    except ValueError:
-        raise ApiProblem(400, f"at is {text!r}", "write a time such as 2026-12-01T00:00:00Z", field="at") from None
-    if isinstance(at, float):
-        return round(at * 1000)
-    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+        if text.replace(".", "", 1).isdigit():
+            return round(float(text) * 1000)
+        at = datetime.fromisoformat(text)
+        return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise ApiProblem(400, f"at is {text[:80]!r}", "write a time such as 2026-12-01T00:00:00Z", field="at") from None
 
 
 def _json(document: Document) -> web.Response:

@@ -66,6 +66,8 @@ async def test_a_time_may_be_written_several_ways(at: str, ms: int, admin_node: 
         ("url=ftp://shop.example/", "url"),
         ("url=http://[", "url"),
         ("url=/&at=tomorrow", "at"),
+        (f"url=/&at={'9' * 400}", "at"),
+        ("url=//[", "url"),
         ("url=/&country=Germany", "country"),
         ("url=/&header=Cookie", "header"),
     ],
