@@ -28,6 +28,7 @@ DID = web.RequestKey("did", dict[str, object])
 """What a handler changed, for the audit line."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OF_PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 _CHALLENGE = 'Bearer realm="vitrine"'
 
 
@@ -57,7 +58,7 @@ async def authenticated(request: web.Request, handler: Handler) -> web.StreamRes
     token = _token(request)
     if token is not None:
         request[TOKEN] = token
-    if access == "open" or (access == "loopback" and is_loopback(request.remote or "")):
+    if access == "open" or (access == "loopback" and _from_this_machine(request)):
         return await handler(request)
     if token is None:
         sent = "Authorization" in request.headers
@@ -105,6 +106,11 @@ def is_loopback(host: str) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return (mapped or address).is_loopback
+
+
+def _from_this_machine(request: web.Request) -> bool:
+    """Whether the caller is on this machine: a proxy here that passes somebody else's request on names her in it."""
+    return is_loopback(request.remote or "") and not any(name in request.headers for name in _OF_PROXIES)
 
 
 def _access(request: web.Request) -> Access:

@@ -38,6 +38,8 @@ CASES = [
     Case("nobody sees the status without one", "GET", "/status", NO_TOKEN, 401),
     Case("health needs no token on this machine", "GET", "/healthz", NO_TOKEN, 200),
     Case("nor do metrics", "GET", "/metrics", NO_TOKEN, 200),
+    Case("but a proxy's visitor is not here", "GET", "/metrics", {**NO_TOKEN, "X-Forwarded-For": "192.0.2.1"}, 401),
+    Case("whatever the proxy calls her", "GET", "/readyz", {**NO_TOKEN, "Forwarded": "for=192.0.2.1"}, 401),
     Case("nor does the description", "GET", "/openapi.json", NO_TOKEN, 200),
     Case("a name of this machine", "GET", "/tables/notes", {"Host": "LOCALHOST:8081"}, 200),
     Case("an address of this machine", "GET", "/tables/notes", {"Host": "127.8.8.8"}, 200),
