@@ -85,7 +85,9 @@ async def run_worker(body: Body) -> None:
             trusted=TrustedProxies(config.listen.trusted_proxies),
             copies=Copies(pages),
             sender=Sender(
-                Assembler(tables, routes.max_age_ms(config)), {kind.name: kind.browser_cache for kind in config.pages}
+                Assembler(tables, routes.max_age_ms(config)),
+                {kind.name: kind.browser_cache for kind in config.pages},
+                keyed_cookies=bool(config.cache.key_cookies),
             ),
             fills=fills,
             origins=origins,

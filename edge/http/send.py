@@ -52,10 +52,12 @@ class Delivery(msgspec.Struct, frozen=True):
 class Sender:
     """Makes responses of stored copies. One per worker."""
 
-    def __init__(self, assembler: Assembler, browser_cache: dict[str, str]) -> None:
+    def __init__(self, assembler: Assembler, browser_cache: dict[str, str], *, keyed_cookies: bool = False) -> None:
         self._assembler = assembler
         self._browser_cache = browser_cache
         """Cache-Control for browsers by page kind."""
+        self._vary = "Accept-Encoding, Cookie" if keyed_cookies else "Accept-Encoding"
+        """Of pages: a browser's copy is no answer any more once a cookie that chooses among them has changed."""
 
     def response(self, visit: Visit, copy: Copy, delivery: Delivery) -> tuple[web.Response, bool]:
         """The answer, and whether the page asks for a refresh (its product's availability flipped)."""
@@ -86,7 +88,7 @@ class Sender:
         configured = None if page.personal else self._browser_cache.get(copy.entry.kind or "")
         fields["Cache-Control"] = configured or _PRIVATE
         fields["ETag"] = etag
-        fields["Vary"] = "Accept-Encoding"
+        fields["Vary"] = self._vary
         if coding != "identity":
             fields["Content-Encoding"] = coding
         return fields

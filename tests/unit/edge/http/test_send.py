@@ -153,6 +153,13 @@ def test_a_page_goes_to_browsers_as_its_kind_says_and_keeps_its_own_fields(sende
     assert not {"Set-Cookie", "Last-Modified", "Expires"} & set(response.headers)
 
 
+def test_a_page_chosen_by_a_cookie_says_so_to_browsers_and_caches(tmp_path: Path) -> None:
+    env = open_tables(tmp_path / "tables", map_bytes=1 << 20)
+    keyed = Sender(Assembler(TableReader(env), {}), {"product": "public, max-age=5"}, keyed_cookies=True)
+    assert send(keyed, page()).headers["Vary"] == "Accept-Encoding, Cookie"
+    env.close()
+
+
 def test_a_copy_for_one_visitor_is_marked_as_hers(sender: Sender) -> None:
     assert send(sender, page(), True).headers["Cache-Control"] == "private, no-cache"
 
