@@ -75,8 +75,7 @@ class Keeper:
         self._memory = memory
         self._parts = parts
         self._state = memory.state()
-        self._retry = False
-        self._rest_s: float | None = None
+        self._wait_s = float(feed.interval)
         self._turn = asyncio.Lock()
         self.client: OriginClient
 
@@ -84,8 +83,7 @@ class Keeper:
         """Read it at its interval, until cancelled."""
         while True:
             await self.read(by_hand=False)
-            wait_s = next_reading_s(self._state, self._feed.interval, retry=self._retry, rest_s=self._rest_s)
-            await asyncio.sleep(wait_s)
+            await asyncio.sleep(self._wait_s)
 
     async def read(self, *, by_hand: bool) -> None:
         """Read it once. Whatever goes wrong is in the report and the log, and the rows it gave stay."""
@@ -104,16 +102,20 @@ class Keeper:
     def report(self) -> dict[str, object]:
         """How the feed is."""
         feed = self._feed
-        named = {"name": feed.label, "format": feed.format, "url": feed.url, "interval_s": float(feed.interval)}
-        return named | self._state.shown()
+        url = _shown_url(feed)
+        named = {"name": feed.label, "format": feed.format, "url": url, "interval_s": float(feed.interval)}
+        asked_at_ms = self._state.asked_at_ms
+        next_at_ms = asked_at_ms + round(self._wait_s * 1000) if asked_at_ms else None
+        return named | self._state.shown() | {"next_at_ms": next_at_ms}
 
     async def _fail(self, exc: Exception, asked_at_ms: int) -> None:
         detail = str(exc) if isinstance(exc, EdgeError) else f"{type(exc).__name__}: {exc}"
         if self._state.detail != detail:
             logger.warning("feed %s: %s; its rows stay as they are", self._feed.label, detail)
         self._state = failed(self._state, detail, asked_at_ms=asked_at_ms)
-        self._retry = isinstance(exc, OriginError | StoreError) or (isinstance(exc, Unread) and exc.retry)
-        self._rest_s = exc.rest_s if isinstance(exc, Unread) else None
+        retry = isinstance(exc, OriginError | StoreError) or (isinstance(exc, Unread) and exc.retry)
+        rest_s = exc.rest_s if isinstance(exc, Unread) else None
+        self._wait_s = next_reading_s(self._state, self._feed.interval, retry=retry, rest_s=rest_s)
         self._count("failing")
         await self._note()
 
@@ -123,7 +125,7 @@ class Keeper:
             logger.info("feed %s is read again", label)
         if state.detail and state.detail != self._state.detail:
             logger.warning("feed %s: %s", label, state.detail)
-        self._retry, self._rest_s = False, None
+        self._wait_s = float(self._feed.interval)
         self._state = state
         counters = self._parts.counters
         for table, rows in outcome.changed.items():
@@ -139,7 +141,7 @@ class Keeper:
             who=f"feed {self._feed.label}",
             client="",
             method="FEED",
-            path=self._feed.url or "",
+            path=_shown_url(self._feed) or "",
             status=200,
             did={"items": outcome.state.items, "changed": outcome.changed},
         )
@@ -159,6 +161,11 @@ class Keeper:
         counters.feed_items[label,] = state.items
         counters.feed_bad_items[label,] = state.bad
         counters.feed_good_at[label,] = state.good_at_ms / 1000
+
+
+def _shown_url(feed: Feed) -> str | None:
+    """Without its query, which often is a key."""
+    return None if feed.url is None else feed.url.partition("?")[0]
 
 
 @asynccontextmanager

@@ -110,7 +110,7 @@ def shortened(notes: list[str]) -> tuple[str, ...]:
 
 
 def next_reading_s(state: FeedState, interval_s: float, *, retry: bool, rest_s: float | None) -> float:
-    """Seconds until the feed is read again: soon after a failure that may pass, after each more of them twice as late.
+    """Seconds until a feed that failed is read again: soon if that may pass, after each more failure twice as late.
 
     ``rest_s``: how long the source asked to be left alone.
     """

@@ -137,14 +137,14 @@ def _inventory(fields: Mapping[str, str]) -> dict[str, Patch]:
 
 def _products(fields: Mapping[str, str]) -> tuple[dict[str, Patch], tuple[str, ...]]:
     """What the product is, and what of it no page could show: a bad picture's address must not keep a price back."""
-    patch: Patch = {}
+    patch: Patch = {field: fields.get(name) or None for name, field in _PRODUCTS.items()}
     remarks = []
-    for name, field in _PRODUCTS.items():
+    for field, value in patch.items():
         try:
-            patch |= rows.merge("products", {}, {field: fields.get(name) or None})
+            rows.merge("products", {}, {field: value} if value else {})
         except RowProblem as exc:
             remarks.append(f"products.{exc}")
-        patch.setdefault(field, None)
+            patch[field] = None
     return ({"products": patch} if any(patch.values()) else {}), tuple(remarks)
 
 

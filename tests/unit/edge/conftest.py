@@ -18,6 +18,7 @@ from edge.admin.audit import AuditLog
 from edge.admin.parts import AdminParts, Document, ExplainQuery
 from edge.admin.tokens import mint, token_hash
 from edge.config.schema import BUILT_IN_TABLES, TableSection, Token
+from edge.errors import RequestError
 from edge.store.environment import open_tables
 from edge.store.tables import TableReader, TableWriter
 from edge.store.writer import Writer
@@ -110,6 +111,11 @@ async def admin_node(tmp_path: Path, map_bytes: int) -> AsyncIterator[AdminNode]
         explained.append(query)
         return {"url": query.url, "hops": [{"hop": "identify", "kind": "product"}]}
 
+    async def read_feed(name: str) -> Document:
+        if name not in ("shop", "broken"):
+            raise RequestError(404, f"there is no feed {name!r}")
+        return {"name": name, "state": "good" if name == "shop" else "failing", "detail": "it answers 500"}
+
     async def refresh(url: str, accept: bool) -> Document:
         refreshed.append((url, accept))
         return {"outcome": "stored"}
@@ -134,6 +140,8 @@ async def admin_node(tmp_path: Path, map_bytes: int) -> AsyncIterator[AdminNode]
                 ready=ready,
                 explain=explain,
                 refresh=refresh,
+                feeds=lambda: [{"name": "shop", "state": "good"}],
+                read_feed=read_feed,
             )
             runner = web.AppRunner(make_app(parts), shutdown_timeout=5)
             await runner.setup()

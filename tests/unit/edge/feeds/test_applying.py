@@ -51,6 +51,13 @@ async def test_amounts_that_are_equal_are_no_change(kit: Kit, memory: Memory) ->
     assert (await apply(memory, tables(kit), confirmed_ms=2**45)).changed.total() == 0
 
 
+async def test_a_sale_that_ended_is_a_change_though_the_amount_stays(kit: Kit, memory: Memory) -> None:
+    await kit.put("prices", "A", amount="5", currency="EUR", list_amount="9")
+    said(memory, Statement("prices", "A", {"amount": "5", "currency": "EUR", "list_amount": None}, 2**45, 1))
+    assert (await apply(memory, tables(kit), confirmed_ms=2**45)).changed == {"prices": 1}
+    assert kit.value("prices", "A") == {"amount": "5", "currency": "EUR"}
+
+
 async def test_a_statement_that_does_not_fit_the_row_is_told(kit: Kit, memory: Memory) -> None:
     said(memory, Statement("inventory", "A", {"quantity": None}, 1000, 1), price("B", "5", 1000))
     applied = await apply(memory, tables(kit), confirmed_ms=2000)

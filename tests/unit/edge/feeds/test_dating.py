@@ -79,6 +79,7 @@ HELD = [
     Held("an event young enough", Row(0, 900, 9_000, NODE, b"x"), None, same=True, max_age_ms=4_000),
     Held("an event of half its age", Row(0, 900, 7_000, NODE, b"x"), CONFIRMED_MS, same=True, max_age_ms=4_000),
     Held("an operator's row of half its age", Row(1, 0, 7_000, NODE, b"x"), None, max_age_ms=4_000),
+    Held("one of half its age that says the same", Row(1, 0, 7_000, NODE, b"x"), None, same=True, max_age_ms=4_000),
     Held("an operator's row that is too old", Row(1, 0, 5_000, NODE, b"x"), CONFIRMED_MS, max_age_ms=4_000),
     Held("one too old that says the same", Row(1, 0, 5_000, NODE, b"x"), CONFIRMED_MS, same=True, max_age_ms=4_000),
     Held("a deletion does not grow old", Row(1, 0, 5_000, NODE, None), None, max_age_ms=4_000),

@@ -75,6 +75,24 @@ async def test_a_feed_is_read_at_its_interval(kit: Kit) -> None:
     assert kit.shop.times("/a.xml") >= 3
 
 
+async def test_a_key_in_the_url_is_shown_to_nobody(kit: Kit) -> None:
+    kit.shop.publish("/a.xml?key=secret", google(A="5"))
+    async with kit.feeds(Feed(url="/a.xml?key=secret")) as feeds:
+        assert "secret" not in str(feeds.report())
+    assert "secret" not in (kit.data / "audit.ndjson").read_text()
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "wait_s"),
+    [(200, "", 3600), (404, "", 3600), (500, "", 5), (429, "", 3600), (429, "7200", 3600), (503, "60", 60)],
+)
+async def test_when_it_is_read_next_is_told(kit: Kit, status: int, retry_after: str, wait_s: int) -> None:
+    kit.shop.publish("/a.xml", google(A="5"), status, **({"Retry_After": retry_after} if retry_after else {}))
+    async with kit.feeds(Feed(url="/a.xml")) as feeds:
+        (shown,) = feeds.report()
+    assert int(str(shown["next_at_ms"])) - int(str(shown["asked_at_ms"])) == wait_s * 1000
+
+
 async def test_a_failure_is_logged_once_and_its_end_too(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     async with kit.feeds(Feed(url="/a.xml")) as feeds:

@@ -80,7 +80,8 @@ def test_what_a_page_says_of_its_stock_replaces_what_it_said_in_other_words(
 
 def test_other_products_on_the_page_are_not_its_own() -> None:
     html = product_page("A", "19.99")
-    assert set(page_patches(page(html, SPEC), SPEC)) == {"prices", "inventory"}
+    patches = page_patches(page(html, SPEC), SPEC)
+    assert (set(patches), patches["prices"]["amount"]) == ({"prices", "inventory"}, "19.99")
     assert "OTHER" in {reading.sku for reading in page(html, SPEC).readings}
 
 
