@@ -28,6 +28,7 @@ logger = logging.getLogger("vitrine")
 _BACKOFF_S = (0.0, 0.1, 0.5, 2.0, 5.0)
 _SETTLED_S = 10.0
 """A child that lived this long did not crash at start: its back-off begins anew."""
+_REPORT_AGAIN_S = 1.0
 
 
 class Supervisor:
@@ -40,6 +41,8 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._reload = asyncio.Event()
         self._run_dir = config.node.data / "run"
+        self._behind = False
+        """The last report could not be written."""
         self._pause = asyncio.Lock()
         """Held while children are replaced on purpose, so that the guards do not replace them too."""
 
@@ -77,7 +80,18 @@ class Supervisor:
         try:
             processes.write(self._run_dir, [slot.report() for slot in self._slots])
         except OSError as exc:  # a full disk takes nobody down
-            logger.warning("status and readyz are behind: %s", exc)
+            if not self._behind:
+                logger.warning("status and readyz are behind: %s", exc)
+            self._behind = True
+        else:
+            self._behind = False
+
+    async def _catch_up(self) -> None:
+        """Report again what could not be written, as after a full disk."""
+        while True:
+            await asyncio.sleep(_REPORT_AGAIN_S)
+            if self._behind:
+                self._report()
 
     def _publish_addresses(self) -> tuple[str, str]:
         public, admin = address_of(self._slots[2].sock), address_of(self._slots[0].sock)
@@ -93,7 +107,7 @@ class Supervisor:
 
     async def _guard_until_stopped(self) -> None:
         guards = {f"guard-{slot.role}-{slot.number}": self._guard(slot) for slot in self._slots}
-        async with running(reloads=self._reloads(), **guards):
+        async with running(reloads=self._reloads(), reports=self._catch_up(), **guards):
             await self._stopping.wait()
 
     async def _guard(self, slot: Slot) -> None:

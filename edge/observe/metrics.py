@@ -136,19 +136,24 @@ async def flushing(metrics: Metrics, counters: Counters, *, interval_s: float = 
 
     Numbers that the disk has no room for are kept and tried again: nobody goes unserved for them.
     """
+    waiting = False
     try:
         while True:
             await asyncio.sleep(interval_s)
-            _try_flush(metrics, counters)
+            waiting = _try_flush(metrics, counters, waiting=waiting)
     finally:
-        _try_flush(metrics, counters)
+        _try_flush(metrics, counters, waiting=waiting)
 
 
-def _try_flush(metrics: Metrics, counters: Counters) -> None:
+def _try_flush(metrics: Metrics, counters: Counters, *, waiting: bool) -> bool:
+    """Whether numbers wait for room; said once, not once a second."""
     try:
         metrics.flush(counters)
     except OSError as exc:
-        logger.warning("metrics wait: %s", exc)
+        if not waiting:
+            logger.warning("metrics wait until they can be written: %s", exc)
+        return True
+    return False
 
 
 def render(directory: Path) -> bytes:

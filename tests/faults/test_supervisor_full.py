@@ -26,7 +26,9 @@ def test_a_worker_is_replaced_although_nothing_can_be_written_about_it(
     eventually(lambda: f"the metrics of process {worker} stay" in node.log, "and once more")
     assert node.ask("/style.css").status == 200
     assert not node.ended
+    assert node.children()["worker", 0] == worker, "nothing could be written of its successor"
     (run / "children.json.new").rmdir()
+    eventually(lambda: node.children()["worker", 0] != worker, "the supervisor has caught up")
     assert node.stop() == 0
 
 
