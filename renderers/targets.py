@@ -53,6 +53,8 @@ class MetaSku(msgspec.Struct, frozen=True):
 SkuRule = JsonLdSku | CssTarget | JsonTarget | PathSku | MetaSku
 
 _ATTRIBUTE = re.compile(r"@([A-Za-z_][\w:.-]*)\Z")
+_RUNS = re.compile(r"on\w+|srcdoc", re.IGNORECASE)
+"""Attributes that hold programs or whole documents: no escaping makes a row's text harmless there."""
 _ESCAPE = re.compile(r"~(?![01])")
 _SKU_FORMS = "json-ld:PATH, css:SELECTOR[@ATTR], json:SELECTOR#/POINTER, path:REGEX or meta:NAME"
 
@@ -108,6 +110,8 @@ def parse_sku(spec: str) -> SkuRule:
 
 def _css(rest: str, at: str) -> CssTarget:
     if attribute := _ATTRIBUTE.search(rest):
+        if _RUNS.fullmatch(attribute[1]):
+            raise TargetError(f"{at!r}: what {attribute[1]} holds is run by the browser; point at what it changes")
         return CssTarget(_selector(rest[: attribute.start()], at), attribute[1].lower())
     return CssTarget(_selector(rest, at))
 

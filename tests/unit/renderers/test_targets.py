@@ -54,6 +54,8 @@ WRONG = [
     ("css:", "is not a CSS selector"),
     ("css:p[", "is not a CSS selector"),
     ("css:@content", "is not a CSS selector"),
+    ("css:a@onclick", "is run by the browser"),
+    ("css:iframe@SrcDoc", "is run by the browser"),
     ("json:script", "has no pointer"),
     ("json:#/a", "is not a CSS selector"),
     ("json:script#/a~2", "RFC 6901"),
