@@ -82,8 +82,8 @@ class Replacer:
         self._address = own.lenient if lenient else own.exact
         self._tail_bytes = own.tail_bytes
         self._held = b""
-        self._sent = 0
-        """Bytes at the beginning of what is held that were passed on already; what follows is judged by them."""
+        self._judged = 0
+        """Bytes at the beginning of what is held in which no host is to be looked for any more."""
 
     def feed(self, piece: bytes) -> bytes:
         """What can be said so far, after one more piece."""
@@ -96,11 +96,14 @@ class Replacer:
         return self._take(len(self._held), len(self._held))
 
     def _take(self, decided: int, end: int) -> bytes:
-        """What is held up to ``end`` at least, with every address replaced that begins up to ``decided``."""
+        """What is held up to ``end`` at least, with every address replaced whose host begins up to ``decided``.
+
+        What is left begins before the head of any later one, and so does the byte that head is judged by.
+        """
         held, lowered = self._held, self._held.lower()
-        position = self._sent
+        position = 0
         taken: list[bytes] = []
-        for found in self._address.finditer(lowered, position):
+        for found in self._address.finditer(lowered, self._judged):
             if found.start() > decided:
                 break
             head = _HEAD.search(lowered, max(position, found.start() - _HEAD_BYTES), found.start())
@@ -109,8 +112,7 @@ class Replacer:
                 position = found.end()
         upto = max(position, end)
         taken.append(held[position:upto])
-        keep = max(0, upto - 1)
-        self._held, self._sent = held[keep:], upto - keep
+        self._held, self._judged = held[upto:], max(0, decided + 1, position) - upto
         return b"".join(taken)
 
 

@@ -16,6 +16,7 @@ TLS_OUTSIDE = Naming(url="http://10.0.0.5:9000", scheme="https", host="shop.exam
 TLS_INSIDE = Naming(url="https://inner.example", scheme="http", host="shop.example")
 LOOPBACK = Naming(url="http://127.0.0.1:9000/base", scheme="http", host="127.0.0.1:8080")
 IPV6 = Naming(url="http://[fd00::5]:9000", scheme="http", host="[::1]:8080")
+HTTP = Naming(url="http://http", scheme="http", host="shop.example")
 
 
 def whole(text: bytes, naming: Naming) -> bytes:
@@ -58,10 +59,12 @@ CASES = [
     Case("a host with more before it", b"http://a.10.0.0.5:9000/", b"http://a.10.0.0.5:9000/"),
     Case("a name before somebody else's host", b"http://10.0.0.5:9000@evil/", b"http://10.0.0.5:9000@evil/"),
     Case("another scheme", b"ftp://10.0.0.5:9000/a", b"ftp://10.0.0.5:9000/a"),
+    Case("another scheme long ago", b"ftp://10.0.0.5:9000/" + b"x" * 99, b"ftp://10.0.0.5:9000/" + b"x" * 99),
     Case("a socket", b"ws://10.0.0.5:9000/a", b"ws://shop.example:8080/a"),
     Case("the host alone is no address", b"10.0.0.5:9000/a", b"10.0.0.5:9000/a"),
     Case("somebody else's link", b"http://example.com/a", b"http://example.com/a"),
     Case("side by side", b"http://10.0.0.5:9000//10.0.0.5:9000", b"http://shop.example:8080//shop.example:8080"),
+    Case("a host called http", b"http://http://http/", b"http://shop.example://http/", HTTP),
     Case("a third slash", b"///10.0.0.5:9000", b"///shop.example:8080"),
     Case("a visitor over tls", b"http://10.0.0.5:9000/a", b"https://shop.example/a", TLS_OUTSIDE),
     Case("a visitor's socket over tls", b"ws://10.0.0.5:9000/a", b"wss://shop.example/a", TLS_OUTSIDE),
@@ -108,6 +111,14 @@ def test_how_a_text_is_cut_changes_nothing(bits: list[bytes], cuts: list[int]) -
     replacer = Replacer(PLAIN)
     edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
     pieces = [replacer.feed(text[start:end]) for start, end in itertools.pairwise(edges)]
+    assert b"".join(pieces) + replacer.finish() == whole(text, PLAIN)
+
+
+@given(st.lists(_BITS, min_size=8, max_size=60), st.integers(1, 24))
+def test_nor_how_small_the_pieces_are(bits: list[bytes], size: int) -> None:
+    text = b"".join(bits)
+    replacer = Replacer(PLAIN)
+    pieces = [replacer.feed(text[at : at + size]) for at in range(0, len(text), size)]
     assert b"".join(pieces) + replacer.finish() == whole(text, PLAIN)
 
 

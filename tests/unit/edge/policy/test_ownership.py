@@ -49,6 +49,7 @@ CASES = [
     Case("not a preflight", "OPTIONS", "/basket/add", False, status=200),
     Case("a get that is declared to change something", "GET", "/product/1?add-to-cart=1", True, status=302),
     Case("its head too, since many origins do not tell them apart", "HEAD", "/?add-to-cart=1", True, status=200),
+    Case("in another spelling", "GET", "/product/1?Add-To-Cart[]=1", True, status=302),
     Case("signing out by get", "GET", "/account/logout", True),
     Case("a post that was refused", "POST", "/basket/add", False, status=403),
     Case("a post that failed", "POST", "/basket/add", False, status=500),
