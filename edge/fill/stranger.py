@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from edge.errors import OriginError, OriginUnavailable
+from edge.errors import OriginError, OriginProtocolError, OriginUnavailable
 from edge.fill.answers import failure_name
 from edge.fill.asking import asking
+from edge.fill.blame import NoAnswer
 from edge.fill.bodies import Unstorable, whole_body
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
@@ -70,7 +71,7 @@ async def second_stranger(filling: Filling) -> Seen | Unseen:
         return Unseen(OriginUnavailable(request.origin, str(exc)))
     except OriginError as exc:
         parts.counters.origin_requests[request.origin, failure_name(exc)] += 1
-        await parts.health.failed(request.origin)
+        await parts.health.failed(request.origin, certain=not isinstance(exc, NoAnswer | OriginProtocolError))
         return Unseen(exc)
     if seen.status >= 500 or seen.status == 429:
         return Unseen(OriginUnavailable(request.origin, f"it answered {seen.status} to the second stranger"))

@@ -77,17 +77,17 @@ async def test_an_origin_that_refuses_was_not_seen(
 
 async def test_an_origin_that_is_gone_counts_as_failed(start_origin: StartOrigin, start_node: StartNode) -> None:
     async def answer(wire: Wire) -> None:
-        wire.reset()
+        await wire.respond(b"hello")
 
     origin = await start_origin(answer)
     node = await start_node(origin)
+    await origin.stop()
     for _ in range(5):
         assert isinstance(await second_stranger(filling(node)), Unseen)
     assert not node.told_up()
-    requests = len(origin.requests)
-    found = await second_stranger(filling(node))
-    assert isinstance(found, Unseen)
-    assert len(origin.requests) == requests, "an origin that is down is not asked"
+    await origin.start()
+    assert isinstance(await second_stranger(filling(node)), Unseen)
+    assert origin.requests == [], "an origin that is down is not asked"
 
 
 async def test_without_a_turn_nothing_is_seen(start_origin: StartOrigin, start_node: StartNode) -> None:
