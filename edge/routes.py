@@ -68,7 +68,11 @@ def fill_rules(config: Config) -> FillRules:
         keys=key_rules(config),
         origins={origin.name: _origin_rule(config, origin) for origin in config.origins},
         kinds={kind.name: KindRule(spec=kind_spec(kind), route=_route(kind)) for kind in config.pages},
-        plain=RoutePolicy(ttl_s=round(config.cache.default_ttl)),
+        plain=RoutePolicy(
+            ttl_s=round(config.cache.default_ttl),
+            error_grace_s=round(config.cache.error_grace),
+            heuristic_s=round(config.cache.heuristic_ttl),
+        ),
         max_grace_s=round(config.cache.max_grace),
         max_object_bytes=config.store.max_object,
         wait_limit_s=max(_patience_s(origin) for origin in config.origins),

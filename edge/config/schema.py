@@ -231,6 +231,10 @@ class Cache(Section, frozen=True, kw_only=True):
     """``[cache]``: every route that is not a page kind; the RFCs decide."""
 
     default_ttl: Duration = Duration(0)
+    heuristic_ttl: Duration = Duration(3600)
+    """The longest ttl to assume from Last-Modified where none is stated (RFC 9111 §4.2.2); "0s": none is assumed."""
+    error_grace: Duration = Duration(86_400)
+    """How long past its ttl a response may be sent while the origin fails, if it says nothing about that itself."""
     max_grace: Duration = Duration(86_400)
     """Upper bound on any stale-while-revalidate or stale-if-error the origin states."""
     ignore_query: tuple[str, ...] | None = None

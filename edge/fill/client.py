@@ -12,7 +12,8 @@ import aiohttp
 import msgspec
 
 from edge.errors import EdgeError
-from edge.fill.protocol import FRAME, FillAnswer, FillRequest, FillResult, decode_answer, encode
+from edge.fill.protocol import FRAME, FillAnswer, FillRequest, FillResult, Outcome, decode_answer, encode
+from edge.fill.wire import Interim
 
 _SILENCE_S = 3.0
 """The filler sends something at least once a second; after so long without, it is taken for dead."""
@@ -49,11 +50,11 @@ class FillerClient:
         await self._session.close()
 
     @asynccontextmanager
-    async def fill(self, request: FillRequest) -> AsyncIterator[FillResult]:
+    async def fill(self, request: FillRequest, interim: Interim | None = None) -> AsyncIterator[FillResult]:
         """See :class:`edge.fill.protocol.Fills`. Raises FillerUnavailable within seconds when the filler is dead."""
         response = await self._post("/fill", encode(request))
         try:
-            yield Remote(await self._answer(response), response)
+            yield Remote(await self._answer(response, interim), response)
         finally:
             response.close()
 
@@ -91,7 +92,7 @@ class FillerClient:
         async with asyncio.timeout(self._silence_s):
             return await self._session.post(f"http://filler{path}", data=body)
 
-    async def _answer(self, response: aiohttp.ClientResponse) -> FillAnswer:
+    async def _answer(self, response: aiohttp.ClientResponse, interim: Interim | None) -> FillAnswer:
         if response.status != 200:
             raise FillerUnavailable(f"the filler answered {response.status}")
         try:
@@ -100,8 +101,11 @@ class FillerClient:
                     (length,) = FRAME.unpack(await response.content.readexactly(FRAME.size))
                     if length > _ANSWER_BYTES:
                         raise FillerUnavailable(f"the filler's answer claims {length} bytes")
-                    if length:
-                        return decode_answer(await response.content.readexactly(length))
+                    answer = decode_answer(await response.content.readexactly(length)) if length else None
+                if answer is not None and answer.outcome is not Outcome.INTERIM:
+                    return answer
+                if answer is not None and interim is not None:
+                    interim(answer.status, answer.pairs)
         except _BROKEN as exc:
             raise FillerUnavailable(f"the filler went away: {exc!r}") from exc
 

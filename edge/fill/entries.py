@@ -62,7 +62,8 @@ async def store_plain(
     if filling.request.kind is not None:  # such bodies were decoded
         headers = decoded_pairs(headers)
     kept = fields(headers)
-    packed = None if "Content-Encoding" in kept else await gzipped(body, kept.get("Content-Type", ""))
+    whole = response.status != 206  # ranges count the bytes of what the origin sent
+    packed = None if "Content-Encoding" in kept or not whole else await gzipped(body, kept.get("Content-Type", ""))
     entry = _entry(filling, where, lifetime, Facts(response.status, headers, len(body), body))
     await _put(filling, response, where, (entry, PlainContent(body, packed)))
 
@@ -109,6 +110,7 @@ def _entry(filling: Filling, where: Place, lifetime: Lifetime, facts: Facts) -> 
     digest = hashlib.blake2b(facts.identity, digest_size=8)
     headers = encodable(facts.headers)
     lasting = [pair for pair in headers if pair[0].lower() not in _NEW_EACH_TIME]
+    selecting = (*where.names, "range") if facts.status == 206 else where.names
     digest.update(msgspec.msgpack.encode((facts.status, lasting)))
     return Entry(
         key=where.key.text,
@@ -120,7 +122,7 @@ def _entry(filling: Filling, where: Place, lifetime: Lifetime, facts: Facts) -> 
         fetched_at_ms=filling.asked_at_ms,
         body_length=facts.length,
         version=digest.digest(),
-        vary=variant(where.names, request.fields),
+        vary=variant(selecting, request.fields),
         page=facts.page,
         cookies=facts.cookies,
         gate=filling.gate,

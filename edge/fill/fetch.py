@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 
 from edge.errors import OriginError, OriginProtocolError, RequestError, StoreError
+from edge.fill.alone import ask_alone
 from edge.fill.answers import breaker_open, failure_name, origin_failed, origin_rests
-from edge.fill.asking import Asking, asking, kind_rule
+from edge.fill.asking import Asking, alone, asking, kind_rule
 from edge.fill.blame import NoAnswer
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
@@ -14,7 +15,7 @@ from edge.fill.leak_gate import Received
 from edge.fill.manners import NoTurn
 from edge.fill.pages import receive_page, take_page
 from edge.fill.place import Copy, Place, known_place, stored_copy
-from edge.fill.plain import receive_plain
+from edge.fill.plain import may_stand_in, receive_plain
 from edge.fill.polite import ask
 from edge.fill.revalidate import may_validate, receive_not_modified
 from edge.fill.rules import KindRule
@@ -50,7 +51,9 @@ async def _fetch(filling: Filling) -> None:
         filling.down(breaker_open(parts.health.retry_after_s(origin)), None)
         return
     try:
-        if not await _ask(filling, where, copy, validate=True):
+        if alone(filling.request):
+            await ask_alone(filling, where, copy)
+        elif not await _ask(filling, where, copy, validate=True):
             await _ask(filling, where, copy, validate=False)
     except NoTurn as exc:
         logger.info("fill of %s: %s", filling.key, exc)
@@ -60,8 +63,13 @@ async def _fetch(filling: Filling) -> None:
         parts.counters.origin_requests[origin, failure_name(exc)] += 1
         if filling.lead is not None:
             filling.lead.pipe.end(exc)
-        filling.down(origin_failed(exc), copy)
+        filling.down(origin_failed(exc), copy if copy is not None and _usable(filling, copy) else None)
         await parts.health.failed(origin, certain=not isinstance(exc, NoAnswer | OriginProtocolError))
+
+
+def _usable(filling: Filling, copy: Copy) -> bool:
+    """The copy may be sent while the origin fails. The last good copy of a page always may."""
+    return filling.request.kind is not None or may_stand_in(copy, now=filling.parts.now_ms() // 1000)
 
 
 def _leave_alone(filling: Filling, reason: str, seconds: float, copy: Copy | None) -> None:

@@ -11,13 +11,14 @@ from types import TracebackType
 import msgspec
 
 from edge.errors import StoreError
-from edge.fill.asking import unshareable
+from edge.fill.asking import alone, unshareable
 from edge.fill.collapse import Collapser, FetchAbandoned, Flight
 from edge.fill.fetch import fetch
 from edge.fill.filling import Filling, FillParts, Landing
 from edge.fill.lead import Lead
 from edge.fill.place import known_place, place
 from edge.fill.protocol import FillAnswer, FillRequest, FillResult, Outcome
+from edge.fill.wire import Interim
 from edge.lifecycle import Spawner
 
 logger = logging.getLogger("vitrine.fill")
@@ -49,7 +50,7 @@ class Filler:
         self._refreshing = 0
 
     def __repr__(self) -> str:
-        return f"<Filler {len(self._flights)} fetches, {self._refreshing} of them refreshes>"
+        return f"<Filler {len(self._tasks)} fetches, {self._refreshing} of them refreshes>"
 
     async def __aenter__(self) -> Filler:
         return self
@@ -66,14 +67,18 @@ class Filler:
             group.create_task(self._measure(), name="store measures")
 
     @asynccontextmanager
-    async def fill(self, request: FillRequest) -> AsyncIterator[FillResult]:
+    async def fill(self, request: FillRequest, interim: Interim | None = None) -> AsyncIterator[FillResult]:
         """See :class:`edge.fill.protocol.Fills`. In the background, and yet awaited, is how an operator asks."""
         known = self._known(request, by_operator=request.background)
         if known is not None:
             yield Told(known)
             return
+        if alone(request):
+            async with self._alone(request, Lead(interim)) as result:
+                yield result
+            return
         for _ in range(_TRIES):
-            lead = None if request.background else Lead()
+            lead = None if request.background else Lead(interim)
             flight, collapsed = self._join(request, lead)
             if lead is not None and not collapsed:
                 async with _leading(lead) as result:
@@ -110,12 +115,19 @@ class Filler:
         personal = unshareable(request, parts.rules)
         if personal is not None:
             return FillAnswer(outcome=Outcome.PASS, reason=personal)
-        if by_operator:
+        if by_operator or alone(request):
             return None
         unshared = parts.recent.unshared(request.key)
         if unshared is not None:
             return FillAnswer(outcome=Outcome.PASS, reason=f"hit-for-miss:{unshared}")
         return parts.recent.paused(request.key)
+
+    @asynccontextmanager
+    async def _alone(self, request: FillRequest, lead: Lead) -> AsyncIterator[FillResult]:
+        filling = Filling(self._parts, request, Flight(), lead)
+        self._tasks.start(fetch(filling), name=f"fetch {request.key} for one")
+        async with _leading(lead) as result:
+            yield result
 
     def _join(self, request: FillRequest, lead: Lead | None) -> tuple[Flight[Landing], bool]:
         flight, collapsed = self._flights.join(

@@ -20,6 +20,7 @@ from edge.fill.origin import OriginClient
 from edge.fill.place import Copy, Place
 from edge.fill.protocol import FillAnswer, FillRequest, Outcome
 from edge.fill.rules import FillRules
+from edge.fill.wire import Interim
 from edge.model import Pairs, fields
 from edge.observe.counters import Counters
 from edge.policy.storability import Exchange
@@ -81,6 +82,11 @@ class Filling:
         if kind is not None:
             return gate_digest(kind.spec, rule)
         return b"rewritten" if rule.rewrite_host else b""
+
+    @property
+    def interim(self) -> Interim | None:
+        """Who is told of interim responses. Nobody on a page kind: nothing of an unfinished judgement is ever sent."""
+        return self.lead.interim if self.lead is not None and self.request.kind is None else None
 
     @property
     def heard(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from edge.fill.collapse import FetchAbandoned
 from edge.fill.pipe import Pipe
 from edge.fill.protocol import FillAnswer, Outcome
+from edge.fill.wire import Interim
 
 STREAM_BYTES = 256 * 1024
 """How far the origin may be ahead of a visitor whose response is not stored."""
@@ -16,7 +17,9 @@ STREAM_BYTES = 256 * 1024
 class Lead:
     """What the fetch tells its first caller. Also that caller's side of it: a FillResult once answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, interim: Interim | None = None) -> None:
+        self.interim = interim
+        """Told of interim responses, on the caller's behalf."""
         self.pipe = Pipe(limit_bytes=STREAM_BYTES)
         self._answer: asyncio.Future[FillAnswer] = asyncio.get_running_loop().create_future()
 

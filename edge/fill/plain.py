@@ -19,7 +19,7 @@ from edge.policy.syntax import delta_seconds
 async def receive_plain(filling: Filling, response: OriginResponse, asked: Asking, copy: Copy | None) -> None:
     """Judge the response by its header section, then store it or pass it on."""
     failed = response.status >= 500 or response.status == 429
-    if failed and copy is not None and _may_stand_in(copy, now=filling.parts.now_ms() // 1000):
+    if failed and copy is not None and may_stand_in(copy, now=filling.parts.now_ms() // 1000):
         filling.down(origin_in_error(response), copy)
         return
     if response.status == 429:  # the node's limit, not the page's: never stored, whatever its fields say
@@ -53,7 +53,10 @@ async def pass_on(filling: Filling, response: OriginResponse, reason: str, *, re
 
 
 async def _keep(filling: Filling, response: OriginResponse, asked: Asking, lifetime: Lifetime) -> None:
-    """The origin is read at its own pace, whatever the first caller's: what he has not taken is kept anyway."""
+    """Store the response, and send it to the first caller meanwhile.
+
+    The origin is read at its own pace, whatever the first caller's: what he has not taken is kept anyway.
+    """
     lead = filling.stream(response, response.pairs, reason="", limit_bytes=filling.parts.rules.max_object_bytes)
     keeping = _Keeping(filling, response)
     async for piece in response.body():
@@ -100,8 +103,8 @@ class _Keeping:
         return True
 
 
-def _may_stand_in(copy: Copy, *, now: int) -> bool:
-    """The stored copy may be sent in place of an error (RFC 5861 §4)."""
+def may_stand_in(copy: Copy, *, now: int) -> bool:
+    """The stored copy may be sent in place of an error, or of silence (RFC 5861 §4, RFC 9111 §4.2.4)."""
     return decide(copy.entry.lifetime, now=now, origin_up=False).delivers
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from edge.fill.asking import Asking
-from edge.fill.exchange import OriginResponse
+from edge.fill.exchange import OriginRequest, OriginResponse
 from edge.fill.filling import Filling
 from edge.fill.manners import Urgency
 from edge.model import fields
@@ -53,7 +53,8 @@ async def _exchange(filling: Filling, asked: Asking) -> AsyncIterator[OriginResp
     parts, origin = filling.parts, filling.request.origin
     rate = parts.rules.origin(origin).pace
     await parts.manners.turn(origin, rate, urgency(filling), limit_s=parts.rules.turn_limit_s)
-    async with parts.client.exchange(origin, "GET", asked.target, asked.fields) as response:
+    request = OriginRequest(filling.request.method, asked.target, asked.fields, interim=filling.interim)
+    async with parts.client.send(origin, request) as response:
         parts.counters.origin_requests[origin, f"{response.status // 100}xx"] += 1
         rests_s = _rest_s(filling, response)
         if rests_s is not None:

@@ -3,7 +3,7 @@
 ``POST /fill`` and ``POST /refresh`` carry one MessagePack FillRequest, ``POST /touch`` and ``POST /invalidate`` an
 array of digests. The answer to ``/fill`` is one frame (four bytes of length, big-endian, then a MessagePack
 FillAnswer); after it, when the outcome is ``stream``, the body of the response as it arrives. A body that breaks off
-ends without HTTP's last chunk.
+ends without HTTP's last chunk. Frames before it may be empty, or tell of interim responses.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Protocol
 
 import msgspec
 
+from edge.fill.wire import Interim
 from edge.model import Fields, Pairs, RequestFacts, fields
 
 FRAME = struct.Struct(">I")
@@ -31,6 +32,8 @@ class Outcome(enum.StrEnum):
     """Here is the response; it goes to this one visitor."""
     PASS = "pass"  # noqa: S105 - no password
     """Not for the store: relay the request as the visitor made it."""
+    INTERIM = "interim"
+    """Not the end: an interim response, to be passed on while the final one is waited for."""
     DOWN = "down"
     """The origin failed. Send what is stored, or an error with ``error_status``."""
 
@@ -115,9 +118,10 @@ class FillResult(Protocol):
 class Fills(Protocol):
     """Whatever fills: the filler itself in this process, or a client of it."""
 
-    def fill(self, request: FillRequest) -> AbstractAsyncContextManager[FillResult]:
+    def fill(self, request: FillRequest, interim: Interim | None = None) -> AbstractAsyncContextManager[FillResult]:
         """Fetch, judge and store, together with everybody else who asks for the same key.
 
+        ``interim`` is told of interim responses, if it is this caller for whom the fetch was started.
         Leaving the block does not end a fetch that can still be stored.
         """
 

@@ -6,14 +6,24 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import msgspec
 from aiohttp import web
 
 from edge.errors import EdgeError, StoreError
-from edge.fill.protocol import FRAME, FillRequest, Fills, decode_digests, decode_request, encode
+from edge.fill.protocol import (
+    FRAME,
+    FillAnswer,
+    FillRequest,
+    Fills,
+    Outcome,
+    decode_digests,
+    decode_request,
+    encode,
+)
 from edge.lifecycle import running
+from edge.model import Pairs
 
 logger = logging.getLogger("vitrine.fill")
 
@@ -58,10 +68,11 @@ class _Endpoints:
         await response.prepare(request)
         try:
             async with AsyncExitStack() as stack:
-                async with running(beat=_beat(response, self._beat_s)):
-                    result = await stack.enter_async_context(self._filler.fill(asked))
-                answer = encode(result.answer)
-                await response.write(FRAME.pack(len(answer)) + answer)
+                meanwhile = _Meanwhile(response, self._beat_s)
+                async with running(beat=meanwhile.run()):
+                    result = await stack.enter_async_context(self._filler.fill(asked, meanwhile.interim))
+                await meanwhile.flush()
+                await response.write(_frame(result.answer))
                 async for piece in result.body():
                     await response.write(piece)
             await response.write_eof()
@@ -106,13 +117,42 @@ async def _carried_out(change: Coroutine[None, None, None]) -> web.Response:
     return web.Response(status=204)
 
 
-async def _beat(response: web.StreamResponse, interval_s: float) -> None:
-    try:
-        while True:
-            await response.write(_EMPTY)
-            await asyncio.sleep(interval_s)
-    except ConnectionError:
-        pass  # The worker has left. What it asked for may still be stored.
+class _Meanwhile:
+    """What a worker is sent before the answer: signs of life, and interim responses as they come."""
+
+    def __init__(self, response: web.StreamResponse, interval_s: float) -> None:
+        self._response = response
+        self._interval_s = interval_s
+        self._waiting: list[FillAnswer] = []
+        self._stirred = asyncio.Event()
+
+    def interim(self, status: int, pairs: Pairs) -> None:
+        """Note an interim response."""
+        self._waiting.append(FillAnswer(outcome=Outcome.INTERIM, status=status, pairs=pairs))
+        self._stirred.set()
+
+    async def run(self) -> None:
+        """Send what there is, at once and then so often."""
+        try:
+            while True:
+                await self._response.write(_EMPTY)
+                self._stirred.clear()
+                await self.flush()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._interval_s):
+                        await self._stirred.wait()
+        except ConnectionError:
+            pass  # The worker has left. What it asked for may still be stored.
+
+    async def flush(self) -> None:
+        """Send the interim responses that were noted, each once."""
+        while self._waiting:
+            await self._response.write(_frame(self._waiting.pop(0)))
+
+
+def _frame(answer: FillAnswer) -> bytes:
+    encoded = encode(answer)
+    return FRAME.pack(len(encoded)) + encoded
 
 
 def _cut_off(request: web.Request) -> None:

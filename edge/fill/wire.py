@@ -6,6 +6,7 @@ response itself unreadable. Both rest on names of aiohttp that are not public; t
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -103,4 +104,8 @@ class Connector(aiohttp.TCPConnector):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._factory = functools.partial[ResponseHandler](Line, loop=self._loop)
+        self._factory = functools.partial(_line, self._loop)
+
+
+def _line(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
+    return Line(loop)

@@ -10,6 +10,7 @@ from cachetools import LRUCache
 
 from edge.assemble.assembler import StoredPage, stored_page
 from edge.model import CacheKey, Fields
+from edge.policy.key import part_key
 from edge.policy.vary import vary_suffix
 from edge.store.pages import Entry, PageReader, PageView
 
@@ -76,6 +77,10 @@ class Copies:
                 digest = found.copy.digest if found.copy is not None else None
                 self._seen[key.text] = _Seen(view.txn_id, digest, found.origin_up)
         return found
+
+    def find_part(self, key: CacheKey, fields: Fields, origin: str) -> Found:
+        """The stored part of what lies, or would lie, under a key. Raises StoreError."""
+        return self.find(CacheKey(part_key(key.text)), fields, origin)
 
     def holds(self, key: CacheKey) -> bool:
         """Whether anything is stored under a key, in whatever variant. Raises StoreError."""

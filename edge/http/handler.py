@@ -22,7 +22,9 @@ from edge.fill.origin import OriginClient
 from edge.fill.protocol import FillAnswer, FillRequest, Fills, Outcome
 from edge.http import refusals
 from edge.http.copies import Copies, Copy, Found
+from edge.http.interim import interim_to
 from edge.http.invalidate import Invalidator
+from edge.http.partial import answers
 from edge.http.recency import Recency
 from edge.http.refreshes import Refreshes
 from edge.http.relay import Answer, Relay, stream
@@ -31,10 +33,10 @@ from edge.http.telling import decision_record
 from edge.http.visit import Visit, receive
 from edge.model import CacheKey, Pairs
 from edge.observe.records import DecisionRecord
-from edge.policy.bypass import around_the_store, has_stand_in
+from edge.policy.bypass import around_the_store, has_stand_in, past_the_copies
 from edge.policy.cache_control import NOTHING_ASKED, RequestDirectives, request_directives
 from edge.policy.cache_status import CacheStatus, Fwd, forward_reason
-from edge.policy.forward import relay_request_fields
+from edge.policy.forward import relay_request_fields, without_range
 from edge.policy.identify import Identity, Sites
 from edge.policy.key import KeyRule, cache_key
 from edge.policy.lookup import Verdict, decide
@@ -113,6 +115,9 @@ class Handler:
             return await self._relay(visit, identity, CacheStatus(fwd=Fwd.MISS, detail="store-error"))
 
     async def _from_store(self, visit: Visit, identity: Identity, key: CacheKey) -> web.StreamResponse:
+        past = past_the_copies(visit.facts)
+        if past is not None:
+            return await self._fill(visit, identity, Found(None, varies=False, origin_up=True), past)
         found = self._parts.copies.find(key, visit.facts.fields, identity.site.origin)
         asked = request_directives(visit.facts.fields)
         verdict = _decide(found, identity, asked, origin_up=found.origin_up)
@@ -121,16 +126,30 @@ class Handler:
             if verdict is Verdict.DELIVER_AND_REFRESH or (judged_anew and found.origin_up):
                 self._refresh(visit, identity)
             return await self._give(visit, identity, found, _hit(verdict))
+        part = self._part(visit, identity, asked) if found.copy is None else None
+        if part is not None:
+            return self._deliver(visit, identity, part, CacheStatus(hit=True))
         if verdict is Verdict.ONLY_IF_CACHED:
             return refusals.not_cached(visit)
         status = CacheStatus(fwd=Fwd.VARY_MISS if found.varies and not found.copy else forward_reason(verdict))
-        if verdict is Verdict.PASS or (visit.facts.method == "HEAD" and identity.kind is None):
+        if verdict is Verdict.PASS:
             return await self._relay(visit, identity, status)
         return await self._fill(visit, identity, found, status)
 
+    def _part(self, visit: Visit, identity: Identity, asked: RequestDirectives) -> Copy | None:
+        """A stored part that holds what a Range asks for, and may be sent."""
+        facts = visit.facts
+        if identity.kind is not None or facts.method != "GET" or "Range" not in facts.fields:
+            return None
+        found = self._parts.copies.find_part(_key(visit), facts.fields, identity.site.origin)
+        verdict = _decide(found, identity, asked, origin_up=found.origin_up)
+        return found.copy if verdict.delivers and found.copy and answers(facts.fields, found.copy) else None
+
     async def _fill(self, visit: Visit, identity: Identity, found: Found, status: CacheStatus) -> web.StreamResponse:
+        whole = found.copy is not None  # whose validators spare the body; parts are then taken of it
+        request = self._request(visit, identity, whole=whole)
         try:
-            async with self._parts.fills.fill(self._request(visit, identity, background=False)) as result:
+            async with self._parts.fills.fill(request, interim_to(visit.request)) as result:
                 answer = result.answer
                 visit.origin_ms, visit.notes = answer.origin_ms, answer.notes
                 status = msgspec.structs.replace(status, detail=answer.reason or None)
@@ -226,15 +245,18 @@ class Handler:
 
     def _refresh(self, visit: Visit, identity: Identity) -> None:
         key = visit.key or cache_key(visit.facts, self._parts.rules[identity.site.origin])
-        self._parts.refreshes.ask(key.text, lambda: self._request(visit, identity, background=True))
+        self._parts.refreshes.ask(key.text, lambda: self._request(visit, identity, whole=True, background=True))
 
-    def _request(self, visit: Visit, identity: Identity, *, background: bool) -> FillRequest:
+    def _request(self, visit: Visit, identity: Identity, *, whole: bool, background: bool = False) -> FillRequest:
+        """``whole``: not only the part of it that the visitor asks for. Nobody refreshes a part, or a head."""
         facts, key = visit.facts, visit.key or cache_key(visit.facts, self._parts.rules[identity.site.origin])
+        pairs = legible_pairs(relay_request_fields(facts, visit.hop, host=facts.host))
         return FillRequest(
+            method="HEAD" if facts.method == "HEAD" and identity.kind is None and not background else "GET",
             scheme=facts.scheme,
             host=facts.host,
             target=facts.target,
-            pairs=legible_pairs(relay_request_fields(facts, visit.hop, host=facts.host)),
+            pairs=without_range(pairs) if whole else pairs,
             client=facts.client,
             origin=identity.site.origin,
             kind=visit.kind,

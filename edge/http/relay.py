@@ -13,6 +13,7 @@ from multidict import CIMultiDict
 from edge.errors import EdgeError, RequestError
 from edge.fill.exchange import OriginRequest, OriginResponse
 from edge.fill.origin import OriginClient
+from edge.http.interim import interim_to
 from edge.http.send import finish
 from edge.http.visit import Visit
 from edge.model import Pairs, fields
@@ -56,7 +57,7 @@ class Relay(msgspec.Struct, frozen=True):
         request, facts = visit.request, visit.facts
         pairs = relay_request_fields(facts, visit.hop, host=facts.host)
         body = _upload(request) if request.can_read_body else None
-        asked = OriginRequest(facts.method, facts.target, pairs, body, self.once)
+        asked = OriginRequest(facts.method, facts.target, pairs, body, self.once, interim_to(request))
         async with self.client.send(self.origin, asked) as response:
             visit.origin_ms = response.waited_ms
             answered = await self.judge(response)

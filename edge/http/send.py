@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import msgspec
 from aiohttp import web
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from edge import clock
 from edge.assemble.assembler import Assembler, StoredPage
 from edge.assemble.holdings import Moment, Place
 from edge.http.copies import Copy
 from edge.http.csrf import Tokens
+from edge.http.partial import part_of_part, part_of_whole, ranged
 from edge.http.visit import Visit
 from edge.policy.cache_status import CacheStatus, serialise
-from edge.policy.conditional import not_modified
-from edge.policy.encoding import negotiate
+from edge.policy.conditional import modification_date, not_modified
+from edge.policy.encoding import IDENTITY, negotiate
 from edge.policy.forward import PSEUDONYM
 
 _REPLACED_ON_PAGES = frozenset(
@@ -63,7 +64,8 @@ class Sender:
         """The answer, and whether the page asks for a refresh (its product's availability flipped)."""
         now_ms = clock.now_ms()
         visit.age_s = copy.entry.lifetime.age(now_ms // 1000)
-        coding = negotiate(visit.facts.fields.get("Accept-Encoding"), ("gzip",))
+        parted = visit.facts.method == "GET" and ranged(visit.facts.fields, copy)
+        coding = IDENTITY if parted else negotiate(visit.facts.fields.get("Accept-Encoding"), ("gzip",))
         wants_refresh = False
         if copy.page is not None:
             tokens = Tokens(visit.facts, copy.entry.cookies)
@@ -79,7 +81,7 @@ class Sender:
             fields["Cache-Control"] = _PRIVATE
         visit.encoding = coding
         finish(visit, fields, delivery.status)
-        return _answer(visit, copy.entry.status, fields, body), wants_refresh
+        return _answer(visit, copy, fields, body), wants_refresh
 
     def _page_fields(self, copy: Copy, page: StoredPage, etag: str, coding: str) -> CIMultiDict[str]:
         kept = [(name, value) for name, value in copy.entry.headers if name.lower() not in _REPLACED_ON_PAGES]
@@ -124,10 +126,19 @@ def finish(visit: Visit, fields: CIMultiDict[str], status: CacheStatus) -> None:
     fields.setdefault("Server", PSEUDONYM)
 
 
-def _answer(visit: Visit, status: int, fields: CIMultiDict[str], body: bytes) -> web.Response:
-    if status == 200 and not_modified(
-        visit.facts.fields, etag=fields.get("ETag"), last_modified=fields.get("Last-Modified")
-    ):
+def _answer(visit: Visit, copy: Copy, fields: CIMultiDict[str], body: bytes) -> web.Response:
+    """304, 206, 416 or the whole: preconditions come before ranges (§13.2.2)."""
+    request, status = visit.facts.fields, copy.entry.status
+    if status == 200 and not_modified(request, etag=fields.get("ETag"), last_modified=_modified(copy, fields)):
         kept = CIMultiDict((name, value) for name, value in fields.items() if name.lower() in _KEPT_ON_304)
         return web.Response(status=304, headers=kept)
+    if visit.facts.method == "GET" and ranged(request, copy):
+        partial = part_of_whole(request, fields, body) if status == 200 else part_of_part(request, fields, copy)
+        if partial is not None:
+            return web.Response(status=partial.status, headers=partial.headers, body=partial.body)
     return web.Response(status=status, headers=fields, body=body)
+
+
+def _modified(copy: Copy, fields: CIMultiDict[str]) -> str | None:
+    """A page changes with its rows, of which no date of the origin's knows."""
+    return None if copy.page is not None else modification_date(CIMultiDictProxy(fields))

@@ -7,14 +7,12 @@ from edge.policy.cache_status import CacheStatus, Fwd
 from edge.policy.identify import Identity
 
 _STORE_METHODS = frozenset({"GET", "HEAD"})
-_PERSONAL = ("Authorization", "Upgrade")
-"""Fields that make a request one visitor's own: his credentials, his connection."""
 
 
 def around_the_store(facts: RequestFacts, identity: Identity, *, has_body: bool) -> CacheStatus | None:
     """Why a request is relayed as it is, as Cache-Status says it (RFC 9211 §2.2); None when the store may answer.
 
-    A range of a page does not keep it from the store: pages are sent whole, which RFC 9110 §14.2 allows.
+    A range does not keep a request from the store: of pages the whole is sent, which RFC 9110 §14.2 allows.
     """
     if facts.method not in _STORE_METHODS:
         return CacheStatus(fwd=Fwd.METHOD)
@@ -23,9 +21,12 @@ def around_the_store(facts: RequestFacts, identity: Identity, *, has_body: bool)
         personal = "request-body"
     if personal is not None:
         return CacheStatus(fwd=Fwd.BYPASS, detail=personal)
-    if "Range" in facts.fields and identity.kind is None:
-        return CacheStatus(fwd=Fwd.PARTIAL)
     return None
+
+
+def past_the_copies(facts: RequestFacts) -> CacheStatus | None:
+    """Why the store is not looked at, although the answer may go into it (RFC 9111 §3.5); None when it is looked at."""
+    return CacheStatus(fwd=Fwd.BYPASS, detail="authorization") if "Authorization" in facts.fields else None
 
 
 def _personal(facts: RequestFacts, identity: Identity) -> str | None:
@@ -34,7 +35,9 @@ def _personal(facts: RequestFacts, identity: Identity) -> str | None:
         return "mutating-get"
     if identity.bypass is not None:
         return f"cookie {identity.bypass}"
-    return next((name.lower() for name in _PERSONAL if name in facts.fields), None)
+    if "Upgrade" in facts.fields:
+        return "upgrade"
+    return "authorization" if "Authorization" in facts.fields and identity.kind is not None else None
 
 
 def has_stand_in(facts: RequestFacts, identity: Identity) -> bool:

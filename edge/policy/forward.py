@@ -10,6 +10,7 @@ from edge.model import Fields, Pairs, RequestFacts
 from edge.policy.cookies import without_our_cookies
 from edge.policy.key import KeyRule, canonical_host, keyed_cookies, keyed_language
 from edge.policy.syntax import combined, split_list
+from edge.policy.targeted import CAPABILITY
 
 PSEUDONYM = "vitrine"
 """Our name in Via (§7.6.3)."""
@@ -63,8 +64,13 @@ _POISONOUS_PREFIXES = ("x-forwarded-", "x-middleware-", "x-invoke-", "x-envoy-")
 _METHOD_OVERRIDES = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WRITTEN_ANEW = frozenset(
-    {"expect", "forwarded", "host", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"}
+    {
+        *("expect", "forwarded", "host", "surrogate-capability", "via"),
+        *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+    }
 )
+
+_OF_RANGES = frozenset({"if-range", "range"})
 
 _PAGE_ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
 
@@ -103,6 +109,11 @@ def relay_request_fields(facts: RequestFacts, hop: Hop, *, host: str) -> Pairs:
     return (("Host", host), *theirs, *_forwarding(facts, hop), ("Via", via(facts.fields)))
 
 
+def without_range(pairs: Pairs) -> Pairs:
+    """The fields of a request for the whole of what they ask a part of (§14.2)."""
+    return tuple((name, value) for name, value in pairs if name.lower() not in _OF_RANGES)
+
+
 def page_request_fields(facts: RequestFacts, rule: KeyRule, *, host: str, user_agent: str) -> Pairs:
     """The fields of a fill on a page kind. What is not part of the cache key is the same for every visitor.
 
@@ -116,6 +127,7 @@ def page_request_fields(facts: RequestFacts, rule: KeyRule, *, host: str, user_a
         ("Accept-Encoding", "gzip"),
         ("X-Forwarded-Host", canonical_host(facts.host, facts.scheme)),
         ("X-Forwarded-Proto", facts.scheme),
+        ("Surrogate-Capability", CAPABILITY),
         ("Via", f"1.1 {PSEUDONYM}"),
     ]
     if rule.language and (language := keyed_language(facts.fields)):
@@ -157,7 +169,10 @@ def _dropped(name: str, method: str, hop: Hop) -> bool:
 
 
 def _forwarding(facts: RequestFacts, hop: Hop) -> Iterable[tuple[str, str]]:
-    """X-Forwarded-* and Forwarded (RFC 7239 §4) for the origin; the chain goes on only behind a trusted proxy."""
+    """X-Forwarded-* and Forwarded (RFC 7239 §4) for the origin; the chain goes on only behind a trusted proxy.
+
+    So does Surrogate-Capability, which tells the origin that Surrogate-Control is heard.
+    """
     addresses = combined(facts.fields, "X-Forwarded-For") if hop.trusted else None
     elements = combined(facts.fields, "Forwarded") if hop.trusted else None
     node = f'"[{hop.peer}]"' if ":" in hop.peer else hop.peer or "unknown"
@@ -166,6 +181,8 @@ def _forwarding(facts: RequestFacts, hop: Hop) -> Iterable[tuple[str, str]]:
     yield "X-Forwarded-Host", facts.host
     yield "X-Forwarded-Proto", facts.scheme
     yield "Forwarded", f"{elements}, {element}" if elements else element
+    capabilities = combined(facts.fields, "Surrogate-Capability") if hop.trusted else None
+    yield "Surrogate-Capability", f"{capabilities}, {CAPABILITY}" if capabilities else CAPABILITY
 
 
 def _quoted(text: str) -> str:

@@ -91,6 +91,11 @@ def cache_key(facts: RequestFacts, rule: KeyRule) -> CacheKey:
     return CacheKey(text)
 
 
+def part_key(text: str) -> str:
+    """The text of the key of a stored part of what lies, or would lie, under a key. No line of a key reads so."""
+    return f"{text}\npart"
+
+
 def target_for_origin(facts: RequestFacts, rule: KeyRule) -> str:
     """Path and query a fill asks for: the part of the key the origin sees, byte for byte."""
     path = canonical_path(facts.path)

@@ -104,6 +104,15 @@ def within(value: str, part: Part) -> Span | None:
     return span if part.span.first <= span.first and span.last <= part.span.last else None
 
 
+def reusable(asked: str, answered: str, part: Part) -> Span | None:
+    """The bytes of a stored part that answer a Range field, None when it does not hold them.
+
+    ``answered`` is the Range field the origin sent the part for. The same question gets the same answer, also where
+    origin and arithmetic do not agree on what it is.
+    """
+    return part.span if asked == answered else within(asked, part)
+
+
 def content_range(span: Span, complete: int) -> str:
     """The Content-Range of one part."""
     return f"bytes {span.first}-{span.last}/{complete}"

@@ -17,6 +17,8 @@ from edge.fill.client import FillerClient, FillerUnavailable
 from edge.fill.filler import Told
 from edge.fill.protocol import FillAnswer, FillRequest, FillResult, Fills, Outcome
 from edge.fill.service import serving
+from edge.fill.wire import Interim
+from edge.model import Pairs
 
 if TYPE_CHECKING:
     from tests.unit.edge.fill.conftest import Node, StartNode, StartOrigin, Wire
@@ -91,6 +93,27 @@ async def test_two_hundred_callers_at_two_workers_reach_the_origin_once(
     assert sorted({task.result()[0].outcome for task in calls}) == [Outcome.STORED, Outcome.STREAM]
 
 
+async def test_interim_responses_come_through_the_socket_while_the_final_one_is_waited_for(
+    start_origin: StartOrigin, start_node: StartNode, socket_path: Path
+) -> None:
+    heard: list[tuple[int, Pairs]] = []
+    told = asyncio.Event()
+
+    async def hint(wire: Wire) -> None:
+        await wire.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n")
+        await asyncio.wait_for(told.wait(), 5)
+        await cacheable(wire)
+
+    def interim(status: int, pairs: Pairs) -> None:
+        heard.append((status, pairs))
+        told.set()
+
+    node = await start_node(await start_origin(hint), origin_fields={"first_byte_timeout": 10.0})
+    async with over_the_socket(node.filler, socket_path) as client, client.fill(node.ask("/a"), interim) as result:
+        assert (result.answer.outcome, result.answer.status) == (Outcome.STREAM, 200)
+    assert heard == [(103, (("Link", "</a.css>"),))]
+
+
 async def test_a_refresh_is_accepted_at_once(
     start_origin: StartOrigin, start_node: StartNode, socket_path: Path
 ) -> None:
@@ -129,7 +152,7 @@ class Slow:
         self.answer = FillAnswer(outcome=Outcome.STREAM, status=200)
 
     @asynccontextmanager
-    async def fill(self, _request: FillRequest) -> AsyncIterator[FillResult]:
+    async def fill(self, _request: FillRequest, interim: Interim | None = None) -> AsyncIterator[FillResult]:
         await self.release.wait()
         yield self
 
@@ -237,7 +260,7 @@ async def test_a_filler_that_was_replaced_is_asked_again(socket_path: Path) -> N
 
 class _Ready(Slow):
     @asynccontextmanager
-    async def fill(self, _request: FillRequest) -> AsyncIterator[FillResult]:
+    async def fill(self, _request: FillRequest, interim: Interim | None = None) -> AsyncIterator[FillResult]:
         yield Told(FillAnswer(outcome=Outcome.PASS))
 
     async def refresh(self, _request: FillRequest) -> bool:

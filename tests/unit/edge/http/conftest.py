@@ -10,6 +10,7 @@ import pytest
 
 from edge.fill.client import FillerUnavailable
 from edge.fill.protocol import FillAnswer, FillRequest, FillResult, Outcome
+from edge.fill.wire import Interim
 
 
 class Told:
@@ -22,7 +23,7 @@ class Told:
         self.called = asyncio.Event()
 
     @asynccontextmanager
-    async def fill(self, request: FillRequest) -> AsyncIterator[FillResult]:
+    async def fill(self, request: FillRequest, interim: Interim | None = None) -> AsyncIterator[FillResult]:
         raise FillerUnavailable(f"nobody fills {request.key} ({FillAnswer(outcome=Outcome.DOWN).outcome})")
         yield
 

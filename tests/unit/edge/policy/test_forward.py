@@ -37,6 +37,7 @@ WRITTEN = [
     ("X-Forwarded-Host", "shop.example"),
     ("X-Forwarded-Proto", "https"),
     ("Forwarded", 'for=203.0.113.9;host="shop.example";proto=https'),
+    ("Surrogate-Capability", 'vitrine="Surrogate/1.0"'),
     ("Via", "1.1 vitrine"),
 ]
 
@@ -58,18 +59,25 @@ def test_no_origin_sees_the_nodes_own_cookies() -> None:
 
 
 def test_a_trusted_proxys_chain_goes_on() -> None:
-    pairs = (("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.0 cdn"))
+    pairs = (
+        *(("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1")),
+        *(("Via", "1.0 cdn"), ("Surrogate-Capability", 'cdn="Surrogate/1.0"')),
+    )
     assert sent(pairs, PROXY)[1:] == [
         ("X-Forwarded-For", "192.0.2.1, 10.0.0.1"),
         ("X-Forwarded-Host", "shop.example"),
         ("X-Forwarded-Proto", "https"),
         ("Forwarded", 'for=192.0.2.1, for=10.0.0.1;host="shop.example";proto=https'),
+        ("Surrogate-Capability", 'cdn="Surrogate/1.0", vitrine="Surrogate/1.0"'),
         ("Via", "1.0 cdn, 1.1 vitrine"),
     ]
 
 
 def test_a_strangers_chain_starts_anew() -> None:
-    pairs = (("X-Forwarded-For", "1.1.1.1"), ("Forwarded", "for=1.1.1.1"), ("X-Forwarded-Proto", "ftp"))
+    pairs = (
+        *(("X-Forwarded-For", "1.1.1.1"), ("Forwarded", "for=1.1.1.1"), ("X-Forwarded-Proto", "ftp")),
+        ("Surrogate-Capability", 'x="ESI/1.0"'),
+    )
     assert sent(pairs) == [("Host", "shop.example"), *WRITTEN]
 
 
@@ -146,6 +154,7 @@ def test_a_page_is_asked_for_with_nothing_of_the_visitors_but_what_is_declared()
         "Accept-Encoding": "gzip",
         "X-Forwarded-Host": "shop.example",
         "X-Forwarded-Proto": "https",
+        "Surrogate-Capability": 'vitrine="Surrogate/1.0"',
         "Via": "1.1 vitrine",
     }
     rule = KeyRule(origin="shop")
