@@ -11,7 +11,6 @@ from aiohttp import web
 
 from edge.admin.audit import AuditLog
 from edge.config.schema import TableSection, Token
-from edge.errors import RequestError
 from edge.model import Ms, Pairs
 from edge.store.tables import TableReader, TableWriter
 
@@ -31,11 +30,6 @@ class ExplainQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 Document = dict[str, object]
 """A JSON object."""
-
-
-async def _no_feed(name: str) -> Document:
-    """A node without feeds."""
-    raise RequestError(404, f"there is no feed {name!r}: the configuration has no [[feeds]]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +55,9 @@ class AdminParts:
     explain: Callable[[ExplainQuery], Awaitable[Document]]
     refresh: Callable[[str, bool], Awaitable[Document]]
     """Fetch a URL's page again now; True accepts whatever comes. Says what became of it."""
-    feeds: Callable[[], list[Document]] = list
+    feeds: Callable[[], list[Document]]
     """How each feed is."""
-    read_feed: Callable[[str], Awaitable[Document]] = _no_feed
+    read_feed: Callable[[str], Awaitable[Document]]
     """Read the feed of that name now, and say how it is then."""
 
 

@@ -92,7 +92,6 @@ HELD_ELSEWHERE = (
         "every fault of a configuration is one golden line of the whole loader",
         (
             "edge/config/check.py",
-            "edge/config/feeds.py",
             "edge/config/hints.py",
             "edge/config/judges.py",
             "edge/config/schema.py",
