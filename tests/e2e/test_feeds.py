@@ -13,7 +13,7 @@ from loadtest.demo import Demo
 from loadtest.processes import environment
 from loadtest.story import first_product
 from loadtest.visiting import Operator, card_price, get, read_product
-from tests.conftest import VITRINE, Told, ask, eventually
+from tests.conftest import VITRINE, MakeNode, ScriptedOrigin, Told, ask, eventually
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +121,50 @@ def test_readings_are_counted_and_on_record(running_demo: Demo, product: tuple[s
         return rows is not None and 'vitrine_feed_items{feed="shop"} 500' in metrics
 
     eventually(counted, "the reading is in the metrics")
+
+
+PAGES = """
+[[origins]]
+url = "http://127.0.0.1:1"
+[[pages]]
+name = "product"
+match = ["/p/*"]
+sku = "css:h1@data-sku"
+[[pages.slots]]
+name = "price"
+at = "css:.price"
+fill = "{{ prices.amount | money }}"
+[[pages]]
+name = "list"
+match = ["/c"]
+ttl = "1h"
+[[pages.slots]]
+name = "card"
+each = "css:.card"
+sku = "css:a@data-sku"
+at = "css:.cost"
+fill = "{{ prices.amount | money }}"
+[[feeds]]
+format = "page"
+interval = "1s"
+pace = "20/s"
+"""
+HTML = "text/html; charset=utf-8"
+
+
+def test_a_shop_without_a_feed_has_live_prices_from_its_own_pages(origin: ScriptedOrigin, make_node: MakeNode) -> None:
+    def shop_sets(price: str) -> None:
+        page = f'<html><body><h1 data-sku="A">Chair</h1><p class="price">€{price}</p></body></html>'
+        origin.says("/p/1", page, content_type=HTML)
+
+    card = '<div class="card"><a data-sku="A" href="/p/1">Chair</a><b class="cost">€5.00</b></div>'
+    origin.says("/c", f"<html><body>{card}</body></html>", content_type=HTML)
+    origin.says("/sitemap.xml", f"<urlset><url><loc>{origin.url}/p/1</loc></url></urlset>")
+    shop_sets("5.00")
+    node = make_node(origin.url, PAGES)
+    node.start()
+    assert "€5.00" in node.ask("/c").text
+    shop_sets("7.50")
+    eventually(lambda: "€7.50" in node.ask("/c").text, "the list shows what the product's page says")
+    (feed,) = json.loads(node.admin("/feeds").body)["feeds"]
+    assert (feed["name"], feed["format"], feed["state"]) == ("pages", "page", "good")
