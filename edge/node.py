@@ -84,11 +84,7 @@ async def run_worker(body: Body) -> None:
             rules=routes.key_rules(config),
             trusted=TrustedProxies(config.listen.trusted_proxies),
             copies=Copies(pages),
-            sender=Sender(
-                Assembler(tables, routes.max_age_ms(config)),
-                {kind.name: kind.browser_cache for kind in config.pages},
-                keyed_cookies=bool(config.cache.key_cookies),
-            ),
+            sender=_sender(config, tables),
             fills=fills,
             origins=origins,
             recency=recency,
@@ -201,6 +197,14 @@ def _explainer(
             place=place,
             host=usual_host(config),
         )
+    )
+
+
+def _sender(config: Config, tables: TableReader) -> Sender:
+    return Sender(
+        Assembler(tables, routes.max_age_ms(config)),
+        {kind.name: kind.browser_cache for kind in config.pages},
+        keyed_cookies=bool(config.cache.key_cookies),
     )
 
 
