@@ -13,7 +13,8 @@ from edge.config.schema import Config
 from edge.errors import EdgeError
 from edge.observe import processes
 
-READY_LIMIT_S = 30.0
+READY_LIMIT_S = 630.0
+"""Checking millions of rows takes minutes; a child that cannot start says so itself, at once."""
 DRAIN_LIMIT_S = 30.0
 
 

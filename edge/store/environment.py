@@ -33,6 +33,9 @@ _SMALLEST_MAP_BYTES = 1 << 20
 _READERS = 1024
 """Read transactions at once, over all processes. Only the first process to open an environment can set it."""
 _WAIT_S = 20.0
+_CHECK_S = 600.0
+"""How long the writer's check of a whole file may keep others waiting: four seconds for a million rows, and more from a
+slow disk."""
 _POLL_S = 0.02
 _LEAK = "neither reachable nor in the freeDB"
 """The one finding that harms nothing: pages lost for good, as after a crash at an unlucky moment."""
@@ -128,17 +131,17 @@ def reader_check(env: lmdb.Environment) -> int:
 
 @contextmanager
 def _opening(path: Path) -> Iterator[None]:
-    """Hold the file lock under which an environment is created, checked or set aside. Raises StoreError after 20 s."""
+    """Hold the file lock under which an environment is created, checked or set aside. Raises StoreError after 10 min."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(path.with_name(f"{path.name}.opening"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as exc:
         raise StoreError(f"cannot use {path.parent} for data: {exc.strerror}") from exc
-    until = clock.monotonic_s() + _WAIT_S
+    until = clock.monotonic_s() + _CHECK_S
     try:
         while not _locked(fd):
             if clock.monotonic_s() > until:
-                raise StoreError(f"another process has been opening {path} for more than {_WAIT_S:g} s")
+                raise StoreError(f"another process has been opening {path} for more than {_CHECK_S:g} s")
             time.sleep(_POLL_S)
         yield
     finally:
