@@ -131,7 +131,7 @@ def reader_check(env: lmdb.Environment) -> int:
 
 @contextmanager
 def _opening(path: Path) -> Iterator[None]:
-    """Hold the file lock under which an environment is created, checked or set aside. Raises StoreError after 10 min."""
+    """Hold the file lock under which an environment is created, checked or set aside. Raises StoreError in the end."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(path.with_name(f"{path.name}.opening"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
