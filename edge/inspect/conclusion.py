@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 
+from edge.fill.cutting import Cutting, cut
+from edge.fill.judging import Judged, Judging, Sight, judge
 from edge.inspect.gathered import Gathered, Hosting, Sitemap, self_urls
 from edge.inspect.meanings import Caching, CookieNote, caching, cookie_notes
 from edge.inspect.visit import Visit
-from origin_adapters import NAMES, adapter
+from origin_adapters import NAMES, Adapter, adapter
 from renderers.charsets import decode_charset
-from renderers.compare import Comparison, Difference, Kind, View, compare, covered_by
+from renderers.compare import Comparison, Difference, View, compare, covered_by
 from renderers.cut import compile_page
 from renderers.inspect.addresses import Pattern, authority, pattern
 from renderers.inspect.facts import Facts
@@ -19,9 +22,8 @@ from renderers.inspect.places import Field
 from renderers.inspect.platform import platform
 from renderers.inspect.proposal import Proposal, propose
 from renderers.inspect.sample import text_of
-from renderers.page import Compiled, KindSpec, SlotSpec
+from renderers.page import KindSpec, SlotSpec
 from renderers.recognise import currencies
-from renderers.tokens import uncovered_tokens
 
 
 class Hosts(msgspec.Struct, frozen=True):
@@ -55,6 +57,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     proposal: Proposal
     match: Pattern
     visitor_slots: tuple[SlotSpec, ...]
+    unmintable: tuple[str, ...]
+    """Cookies among them that only the shop can set: the first view of a visitor without one is the shop's own."""
     kind: KindSpec
     """What is written, visitor slots included."""
     differences: tuple[Difference, ...]
@@ -76,10 +80,8 @@ def conclude(gathered: Gathered) -> Inspection:
     proposal = propose(facts)
     platform_name = platform(gathered.own.sample, tuple(gathered.first.cookies))
     known = platform_name if platform_name in NAMES else "generic"
-    bare = _compared(gathered, KindSpec(name="product"))
-    visitor_slots = _visitor_slots(bare, proposal)
-    kind = _with_slots(proposal.kind, visitor_slots)
-    compiled = _cut(gathered.first, kind)
+    judged = _judged(gathered, proposal.kind, adapter(known))
+    kind = msgspec.structs.replace(proposal.kind, slots=(*proposal.kind.slots, *judged.added))
     return Inspection(
         url=gathered.first.url,
         samples=tuple(one.sample.url for one in facts),
@@ -92,15 +94,16 @@ def conclude(gathered: Gathered) -> Inspection:
         adapter=known,
         proposal=proposal,
         match=pattern(_product_urls(facts), gathered.addresses),
-        visitor_slots=visitor_slots,
+        visitor_slots=judged.added,
+        unmintable=judged.unmintable,
         kind=kind,
-        differences=bare.differences,
+        differences=_compared(gathered, KindSpec(name="product")).differences,
         cookies=cookie_notes((*gathered.first.cookies_set, *gathered.second.cookies_set), adapter(known)),
         caching=caching(gathered.first.fields),
         hosts=_hosts(gathered, preserve=adapter(known).preserve_host),
         sitemap=gathered.sitemap,
-        obstacles=tuple(_obstacles(gathered, kind, proposal)),
-        slots_cut=len(compiled.page.slots),
+        obstacles=(*_shortcomings(proposal), *judged.refusals),
+        slots_cut=len(judged.cut.compiled.page.slots),
         remarks=gathered.remarks,
     )
 
@@ -115,18 +118,18 @@ def _product_urls(facts: Sequence[Facts]) -> list[str]:
     return list(dict.fromkeys([*seen, *(card.url for one in facts for card in one.layout.cards)]))
 
 
-def _cut(visit: Visit, kind: KindSpec) -> Compiled:
-    path = visit.url.partition("://")[2].partition("/")[2].partition("?")[0]
-    return compile_page(visit.body, kind, content_type=visit.content_type, url_path=f"/{path}")
+def _path(visit: Visit) -> str:
+    return urlsplit(visit.url).path or "/"
 
 
 def view(visit: Visit, kind: KindSpec) -> View:
     """One stranger's copy, with what the slots of ``kind`` cover of it."""
+    compiled = compile_page(visit.body, kind, content_type=visit.content_type, url_path=_path(visit))
     return View(
         body=visit.body,
         charset=decode_charset(visit.body, visit.content_type),
         cookies=visit.cookies,
-        covered=covered_by(_cut(visit, kind).page),
+        covered=covered_by(compiled.page),
     )
 
 
@@ -134,36 +137,28 @@ def _compared(gathered: Gathered, kind: KindSpec) -> Comparison:
     return compare(view(gathered.first, kind), view(gathered.second, kind))
 
 
-def _visitor_slots(comparison: Comparison, proposal: Proposal) -> tuple[SlotSpec, ...]:
-    """One slot for each target that tokens stand at; the same target twice is one slot for all its places."""
-    taken = {slot.spec.name for slot in proposal.slots}
-    slots: dict[str, SlotSpec] = {}
-    for difference in comparison.of(Kind.TOKEN):
-        if difference.slot is not None and difference.slot.at not in slots:
-            names = (f"{difference.slot.name}{ending}" for ending in ("", *(f"-{n}" for n in range(2, 100))))
-            name = next(name for name in names if name not in taken)
-            taken.add(name)
-            slots[difference.slot.at] = msgspec.structs.replace(difference.slot, name=name)
-    return tuple(slots.values())
+def _judged(gathered: Gathered, kind: KindSpec, known: Adapter) -> Judged:
+    """What the leak gate would say of this page under this kind."""
+    first, second = gathered.first, gathered.second
+    job = Cutting(
+        body=first.body,
+        spec=kind,
+        content_type=first.content_type,
+        url_path=_path(first),
+        vocabulary={},
+        cookies=tuple(first.cookies.items()),
+    )
+    sight = Sight(body=second.body, content_type=second.content_type, cookies=tuple(second.cookies.items()))
+    return judge(Judging(job=job, first=cut(job), second=sight, tokens=known.tokens, stored=None))
 
 
-def _with_slots(kind: KindSpec, slots: Sequence[SlotSpec]) -> KindSpec:
-    return msgspec.structs.replace(kind, slots=(*kind.slots, *slots))
-
-
-def _obstacles(gathered: Gathered, kind: KindSpec, proposal: Proposal) -> list[str]:
-    """Why the page would not be stored, or stored without today's price."""
-    found: list[str] = []
+def _shortcomings(proposal: Proposal) -> list[str]:
+    """What keeps today's price out of the page."""
     if proposal.sku is None:
-        found.append("nothing on the pages tells one product from another, so no slot has a row; name it with sku")
-    elif not any("prices" in slot.spec.fill for slot in proposal.slots):
-        found.append("no place of the price can be filled, so the page would show the price of when it was stored")
-    left = _compared(gathered, kind)
-    found += [f"{one.where}: {one.why}" for one in left.differences if one.kind is not Kind.NOISE]
-    for visit in (gathered.first, gathered.second):
-        values = [cookie.value for cookie in visit.cookies_set]
-        found += uncovered_tokens(_cut(visit, kind).page, values)
-    return list(dict.fromkeys(found))
+        return ["nothing on the pages tells one product from another, so no slot has a row; name it with sku"]
+    if not any("prices" in slot.spec.fill for slot in proposal.slots):
+        return ["no place of the price can be filled, so the page would show the price of when it was stored"]
+    return []
 
 
 def _hosts(gathered: Gathered, *, preserve: bool) -> Hosts:

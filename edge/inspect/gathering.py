@@ -9,11 +9,11 @@ from edge.fill.origin import OriginClient
 from edge.inspect.gathered import Gathered, Hosting, Sitemap, self_urls
 from edge.inspect.visit import Visit
 from edge.inspect.visiting import Stranger, Unvisitable
-from renderers.inspect.addresses import PERHAPS, authority, likeness, numbered, same_origin
+from renderers.inspect.addresses import PERHAPS, authority, identity, likeness, numbered, same_origin
 from renderers.inspect.facts import Facts, looks_like_product, offers, read_facts
 from renderers.inspect.layout import links
 from renderers.inspect.neighbours import listing_links, locations, own_address, product_links, sitemaps
-from renderers.inspect.sample import read_sample
+from renderers.inspect.sample import read_sample, text_of
 from renderers.locate import Unreadable
 
 _SAMPLES = 5
@@ -123,8 +123,7 @@ class _Search:
 
     def _is_another(self, page: Facts) -> bool:
         self._tried.add(page.sample.url)
-        known = [self._own, *self.found]
-        return looks_like_product(page) and all(page.sample.url != one.sample.url for one in known)
+        return looks_like_product(page) and not any(_same(page, one) for one in (self._own, *self.found))
 
     async def _page(self, url: str) -> Facts | None:
         try:
@@ -157,6 +156,14 @@ class _Search:
         except Unvisitable:
             return b""
         return visit.body if visit.status == 200 else b""
+
+
+def _same(page: Facts, other: Facts) -> bool:
+    """Whether two pages are about one product: shops reach one by many addresses."""
+    names = [text_of(one.layout.title) for one in (page, other) if one.layout.title is not None]
+    return identity(page.sample.url) == identity(other.sample.url) or (
+        len(names) == 2 and names[0] == names[1] and page.price == other.price
+    )
 
 
 async def _hosting(client: OriginClient, first: Visit) -> Hosting:

@@ -21,7 +21,7 @@ _MEANINGS = (
     (r"history|recent|viewed|last_?seen|visited", "history", "what the visitor looked at"),
     (r"currency|lang|locale|country|region|store$|^mage-.*", "preference", "a choice of the visitor's"),
     (r"^messages$|flash", "message", "something to say on the next page"),
-    (r"sess|^sid$|sid$|^asid$|session|jsession|frontend|phpsessid|ocsessid|^wp_", "session", "who this visitor is"),
+    (r"sess|sid$|zenid|^frontend$|^wp_", "session", "who this visitor is"),
     (r"auth|login|logged|remember|customer|account", "sign-in", "a signed-in visitor"),
     (r"^_|analytics|utm|track|visitor|ab_?test|experiment|sbjs", "analytics", "measuring"),
 )

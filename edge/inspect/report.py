@@ -27,14 +27,23 @@ def print_report(console: Console, inspection: Inspection) -> None:
 
 
 def _parts(inspection: Inspection) -> Iterator[RenderableType]:
+    pages = len(inspection.samples)
     yield _summary(inspection)
-    yield _places(inspection)
+    if inspection.proposal.slots or inspection.visitor_slots:
+        yield _heading(f"Where it stands (proven on {pages} product page{'s' if pages > 1 else ''})")
+        yield _places(inspection)
     if inspection.proposal.left:
+        yield _heading("What keeps the shop's bytes")
         yield _left(inspection)
     if inspection.differences:
+        yield _heading("What differs between two strangers")
         yield _differences(inspection)
     yield _facts(inspection)
     yield _verdict(inspection)
+
+
+def _heading(text: str) -> Text:
+    return Text(text, style="bold")
 
 
 def _summary(inspection: Inspection) -> Text:
@@ -51,9 +60,7 @@ def _summary(inspection: Inspection) -> Text:
 
 def _places(inspection: Inspection) -> Table:
     pages = len(inspection.samples)
-    table = _table(f"Where it stands (proven on {pages} product page{'s' if pages > 1 else ''})")
-    for column in ("slot", "at", "shows", "seen"):
-        table.add_column(column, overflow="fold")
+    table = _table("slot", "at", "shows", "seen")
     for slot in inspection.proposal.slots:
         table.add_row(slot.spec.name, _at(slot), Text(slot.shows), _seen(slot, pages))
     for visitor in inspection.visitor_slots:
@@ -70,30 +77,27 @@ def _seen(slot: PlannedSlot, pages: int) -> str:
 
 
 def _left(inspection: Inspection) -> Table:
-    table = _table("What keeps the shop's bytes")
-    for column in ("what", "where", "why"):
-        table.add_column(column, overflow="fold")
+    table = _table("what", "where", "why")
     for one in inspection.proposal.left[:_MOST_ROWS]:
         table.add_row(Text(f"{one.what} {one.shown}".strip()), Text(shown(one.where)), Text(one.reason))
     return table
 
 
 def _differences(inspection: Inspection) -> Table:
-    table = _table("What differs between two strangers")
-    for column in ("kind", "where", "why", "so"):
-        table.add_column(column, overflow="fold")
+    table = _table("kind", "where", "why", "so")
     once = {(one.kind, one.where): one for one in inspection.differences}.values()
     ordered = sorted(once, key=lambda one: [Kind.OTHER, Kind.TOKEN, Kind.NOISE].index(one.kind))
     for one in ordered[:_MOST_ROWS]:
-        table.add_row(one.kind.value, Text(one.where), Text(one.why), _consequence(one))
+        table.add_row(one.kind.value, Text(one.where), Text(one.why), _consequence(inspection, one))
     if len(ordered) > _MOST_ROWS:
         table.add_row("", f"and {len(ordered) - _MOST_ROWS} more", "", "")
     return table
 
 
-def _consequence(one: Difference) -> str:
+def _consequence(inspection: Inspection, one: Difference) -> str:
     if one.kind is Kind.TOKEN:
-        return "a visitor slot" if one.slot is not None else "pages are relayed"
+        covered = one.slot is not None and one.slot.at in {slot.at for slot in inspection.visitor_slots}
+        return "a visitor slot" if covered else "pages are relayed"
     return _WHAT_NOW[one.kind]
 
 
@@ -116,7 +120,8 @@ def _facts(inspection: Inspection) -> Table:
 def _verdict(inspection: Inspection) -> Text:
     if not inspection.obstacles:
         return Text(f"This page would be stored, with {inspection.slots_cut} slots.", style="bold green")
-    lines = "\n".join(f"  {one}" for one in inspection.obstacles[:_MOST_ROWS])
+    told = (one.partition("; proposed: ")[0] for one in inspection.obstacles[:_MOST_ROWS])
+    lines = "\n".join(f"  {one}" for one in told)
     return Text(f"This page would be relayed, not stored:\n{lines}", style="bold red")
 
 
@@ -127,13 +132,11 @@ def print_canary(console: Console, found: Sighting) -> None:
         console.print(Text(f"Visitor {who}: {kept}"))
     if found.alike:
         console.print(Text("The shop showed both the page of a stranger; are the cookies those of signed-in visitors?"))
-    table = _table("What differs between the two")
-    for column in ("kind", "where", "A", "B"):
-        table.add_column(column, overflow="fold")
+    table = _table("kind", "where", "A", "B")
     for one in found.differences[:_MOST_ROWS]:
         table.add_row(one.kind.value, Text(one.where), Text(one.first), Text(one.second))
     if found.differences:
-        console.print(table)
+        console.print(_heading("What differs between the two"), table)
     if found.leaks:
         console.print(
             Text("Of theirs, this would be stored:\n" + "\n".join(f"  {one}" for one in found.leaks), "bold red")
@@ -142,8 +145,11 @@ def print_canary(console: Console, found: Sighting) -> None:
         console.print(Text("Nothing of theirs would be stored: pages are fetched without their cookies.", "bold green"))
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
 
 
 def document(inspection: Inspection) -> dict[str, object]:

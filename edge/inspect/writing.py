@@ -40,7 +40,7 @@ def configuration(inspection: Inspection) -> str:
         *_others(inspection),
         _kind(inspection),
         *(_slot(slot.spec, _about(slot, len(inspection.samples))) for slot in inspection.proposal.slots),
-        *(_slot(slot, "# Each visitor's own token, never another's.") for slot in inspection.visitor_slots),
+        *(_slot(slot, _about_visitor(slot, inspection)) for slot in inspection.visitor_slots),
         *_undecided(inspection),
         *_left(inspection),
     ]
@@ -143,6 +143,13 @@ def _about(slot: PlannedSlot, pages: int) -> str:
         return f"# Other products on the page: {slot.seen} cards seen, such as {shown(slot.shows)}"
     seen = "" if len(slot.pages) == pages or pages == 1 else f"; on {len(slot.pages)} of {pages} pages"
     return f"# Shows {shown(slot.shows)}{seen}"
+
+
+def _about_visitor(slot: SlotSpec, inspection: Inspection) -> str:
+    own = "# Each visitor's own token, never another's."
+    if any(f'"{name}"' in slot.fill for name in inspection.unmintable):
+        return f"{own} Only the shop can make it, so a visitor's first view comes from the shop."
+    return own
 
 
 def _slot(slot: SlotSpec, comment: str) -> str:

@@ -119,6 +119,13 @@ def _is_action(where: Address) -> bool:
     return any(_ACTIONS.search(name) for name, _ in where.query)
 
 
+def identity(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What is the same in all addresses of one page: without parameters that only say how one came there."""
+    own = address(url)
+    telling = tuple(sorted(pair for pair in own.query if pair[0] in _ROUTES or _IDENTIFIERS.search(pair[0])))
+    return own.path, telling
+
+
 def numbered(url: str) -> list[str]:
     """Addresses with the neighbouring numbers, for shops whose pages lead to no other product."""
     own = address(url)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from renderers.availability import availability_name
-from renderers.inspect.money import as_amount, signed_amount
+from renderers.inspect.money import as_amount, named_amount
 from renderers.inspect.sample import attribute, text_of
 from renderers.inspect.scripts import Script, Value
 from renderers.locate import select
@@ -86,7 +86,7 @@ def _offered(scripts: Sequence[Script]) -> tuple[list[str], list[str]]:
         for value in product_values(script):
             if value.pointer[-1] not in {"price", "lowPrice"} or "offers" not in value.pointer:
                 continue
-            amount = as_amount(str(value.value)) or signed_amount(str(value.value))
+            amount = as_amount(str(value.value)) or named_amount(str(value.value))
             if amount is not None and is_list_price(value, script):
                 lists.append(amount)
             elif amount is not None:
@@ -108,14 +108,14 @@ def _item(node: LexborNode) -> str:
 def _item_amounts(tree: LexborHTMLParser) -> Iterator[str]:
     for node in select(tree, "[itemprop=price], [itemprop=lowPrice]"):
         text = _item(node)
-        if (amount := as_amount(text) or signed_amount(text)) is not None:
+        if (amount := as_amount(text) or named_amount(text)) is not None:
             yield amount
 
 
 def _meta_amounts(tree: LexborHTMLParser) -> Iterator[str]:
     for node in metas(tree, _PRICE_META):
         text = attribute(node, "content")
-        if (amount := as_amount(text) or signed_amount(text)) is not None:
+        if (amount := as_amount(text) or named_amount(text)) is not None:
             yield amount
 
 

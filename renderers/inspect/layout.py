@@ -70,11 +70,17 @@ def links(sample: Sample) -> list[tuple[LexborNode, str]]:
 
 
 def _title(tree: LexborHTMLParser, name: str | None) -> LexborNode | None:
-    headings = select(tree, "h1")
+    """The heading that the page's title or the declared name says it is about; logos are often headings as well."""
     title = first(tree, "title")
-    about = f"{name or ''} {text_of(title) if title is not None else ''}".lower()
-    named = [node for node in headings if (text := text_of(node).lower()) and text in about]
-    return next(iter(named or headings), None) or first(tree, "[itemprop=name]")
+    about = f"{name or ''}\n{text_of(title) if title is not None else ''}".lower()
+    for level in ("h1", "h2, h3, h4"):
+        headings = select(tree, level)
+        named = [(about.index(text), node) for node in headings if (text := text_of(node).lower()) and text in about]
+        if named:
+            return min(named, key=lambda pair: pair[0])[1]
+        if headings and level == "h1":
+            return headings[0]
+    return first(tree, "[itemprop=name]")
 
 
 def _cards(sample: Sample, line: frozenset[int], priced: frozenset[int]) -> list[Card]:

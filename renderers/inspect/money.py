@@ -20,7 +20,7 @@ PRICE_WORDS = frozenset(
 )
 """Words in names that mean an amount of money."""
 _OLD_WORDS = frozenset(words("old was compare strike strikethrough crossed before rrp msrp uvp statt previous"))
-_PERHAPS_OLD = frozenset(["regular", "original", "list", "full"])
+_PERHAPS_OLD = frozenset({"regular", "original", "list", "full", "normal"})
 _STRUCK_TAGS = frozenset({"del", "s", "strike"})
 _CODES = frozenset(get_global("all_currencies"))
 _SIGN = re.compile(r"[$£€¥₹₩₫₽₺₴₦₱₪฿₡₲₵₸]|\b(?:kr|Kč|zł|Ft|Fr|Rs|lei|лв|руб)\b|R\$|(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
@@ -77,6 +77,11 @@ def signed_amount(text: str) -> str | None:
     if len(text) > _MOST_CHARS or not _has_sign(text):
         return None
     return _value(text)
+
+
+def named_amount(text: str) -> str | None:
+    """The amount in a short text that a name says is one, with or without a currency; None for any other text."""
+    return _value(text) if len(text) <= _MOST_CHARS else None
 
 
 def _around(text: LexborNode, order: int) -> Amount | None:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 from renderers.availability import availability_name
 from renderers.inspect.claims import is_list_price, product_values
 from renderers.inspect.facts import Facts
-from renderers.inspect.money import PRICE_WORDS, as_amount, signed_amount
+from renderers.inspect.money import PRICE_WORDS, as_amount, named_amount, signed_amount
 from renderers.inspect.sample import ancestors, attribute, elements, naming, shown, text_of, texts, words
 from renderers.inspect.scripts import Number, Script, Value, pointer_text
 from renderers.masked import TAG, mask
@@ -84,6 +84,12 @@ _INLINE = frozenset({"span", "p", "div", "strong", "b", "em", "small", "i", "li"
 _NO_STATEMENT = frozenset(
     {"a", "button", "label", "h1", "h2", "h3", "h4", "nav", "select", "option", "legend", "summary"}
 )
+_PLAINLY = re.compile(
+    r"(?:in|out of) stock|sold out|auf lager|ausverkauft|vorrätig|en stock|rupture|épuisé|agotado|esaurito"
+    r"|op voorraad|uitverkocht|i lager|på lager|skladem|в наличии"
+)
+"""What says nothing but whether one can have it."""
+_PLAINLY_CHARS = 30
 _MOST_CHARS = 60
 
 
@@ -127,7 +133,8 @@ def _attribute(facts: Facts, node: LexborNode, form: Form, pair: tuple[str, str]
     name, value = pair
     about = set(words(name)) | (naming(node) if name in {"content", "value"} else set())
     plain = as_amount(value) if about & PRICE_WORDS else None
-    field = _fields_of(facts, plain or signed_amount(value))
+    written = named_amount(value) if about & PRICE_WORDS else signed_amount(value)
+    field = _fields_of(facts, plain or written)
     if field is not None:
         field, fill = _priced(facts, field, frozenset(about), plain=plain is not None)
         yield Place(field, form, node, f"@{name}", shown(value), fill)
@@ -183,7 +190,7 @@ def _fill_in_script(facts: Facts, script: Script, value: Value, last: set[str]) 
     if not isinstance(value.value, str) or not (named & PRICE_WORDS or last & {"value"}):
         return None
     plain = as_amount(text)
-    field = _fields_of(facts, plain or signed_amount(text))
+    field = _fields_of(facts, plain or named_amount(text))
     if field is Field.PRICE and facts.list_price is None and is_list_price(value, script):
         field = Field.LIST_PRICE
     if field is not None:
@@ -256,7 +263,9 @@ def _is_about_stock(node: LexborNode, near: frozenset[int]) -> bool:
     line = [node, *islice(ancestors(node), 2)]
     if any(naming(around) & _STOCK_NAMES for around in line) or any(around.mem_id in near for around in line[1:]):
         return True
-    if set(words(text_of(node).partition(":")[0])) & _STOCK_NAMES and ":" in text_of(node):
+    text = text_of(node).lower()
+    own_label, colon, _ = text.partition(":")
+    if (len(text) <= _PLAINLY_CHARS and _PLAINLY.search(text)) or (colon and set(words(own_label)) & _STOCK_NAMES):
         return True
     label = node.prev
     while label is not None and not label.is_element_node:

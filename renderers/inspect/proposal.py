@@ -21,8 +21,8 @@ from renderers.recognise import currencies
 
 _NEIGHBOUR = re.compile(r"^slot .* of the same .* row is refused")
 """Refusals that only follow from another one."""
-_NUMBERED = re.compile(r"[0-9]{2,}")
-"""A number in a target, which is likely to be this one product's."""
+_ONE_PAGE_S = re.compile(r"[0-9]{2,}|:(?:first|last|nth)-of-type")
+"""What makes a target one page's own: a number, which is likely to be the product's, or a place in an order."""
 _ORDER = tuple(Field)
 
 
@@ -134,7 +134,7 @@ def _lasting(target: Target, pages: int) -> bool:
     """Whether a target may be trusted on pages not seen: it held on two, or its place is only there on one."""
     if pages == 1 or len(target.places) > 1:
         return True
-    return not _NUMBERED.search(target.at)
+    return not _ONE_PAGE_S.search(target.at)
 
 
 def _planned(target: Target, place: Place, names: set[str]) -> PlannedSlot:

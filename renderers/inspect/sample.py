@@ -15,6 +15,8 @@ from renderers.inspect.addresses import authority, same_origin
 from renderers.locate import Document, parse, select
 
 _WORD = re.compile(r"[^\W\d_]+|[0-9]+")
+_RUN_ON = re.compile(r"(price|preis)(?!s)")
+"""Words that names run on with others: ``normalprice``, ``preisalt``."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NAMING = ("id", "class", "itemprop", "name", "property", "data-testid", "data-role", "data-hook")
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "title", "iframe"})
@@ -80,8 +82,8 @@ def attribute(node: LexborNode, name: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a name as shops write them: ``old-price``, ``oldPrice`` and ``old_price`` are the same two."""
-    return tuple(_WORD.findall(_CAMEL.sub(" ", text).lower()))
+    """The words of a name as shops write them: ``old-price``, ``oldPrice`` and ``oldprice`` are the same two."""
+    return tuple(_WORD.findall(_RUN_ON.sub(r" \1 ", _CAMEL.sub(" ", text).lower())))
 
 
 def naming(node: LexborNode) -> frozenset[str]:

@@ -67,7 +67,7 @@ SKU_ATTRIBUTES = {
 SKU_INPUTS = {
     **dict.fromkeys(("sku", "product_sku", "item_sku"), Rank.SKU),
     **dict.fromkeys(
-        ("product_id", "product", "id_product", "productid", "add-to-cart", "item", "item_id", "product-id", "prodid"),
+        ("product_id", "products_id", "product", "id_product", "productid", "add-to-cart", "item_id", "product-id"),
         Rank.PRODUCT_ID,
     ),
 }

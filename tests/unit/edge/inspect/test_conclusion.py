@@ -27,7 +27,7 @@ from renderers.numerals import canonical
 from renderers.page import Compiled, KindSpec, Page
 from renderers.tokens import uncovered_tokens
 from tests.storefronts import evershop, magento, opencart, woocommerce
-from tests.storefronts.goods import PRODUCTS, Product
+from tests.storefronts.goods import PRODUCTS, Product, page, secret
 from tests.storefronts.serving import serving
 
 
@@ -205,3 +205,61 @@ def _kind(config: Config, target: str) -> str | None:
     )
     kind = sites(config).identify(facts).kind
     return kind.name if kind is not None else None
+
+
+async def _simple(form: Callable[[], str], cookie: Callable[[], str] = secret) -> Inspection:
+    """Inspects a shop of two products whose pages hold a form, and whose first view sets a session cookie."""
+
+    def make(_base: str) -> web.Application:
+        async def product(request: web.Request) -> web.Response:
+            name = request.match_info["name"]
+            if name not in {"cup", "jug"}:
+                raise web.HTTPNotFound
+            answer = page(
+                f"<title>{name}</title><div class=buy><h1>{name}</h1><b class=price>${len(name)}.50</b>{form()}</div>"
+                "<a href=/product/cup>Cup</a> <a href=/product/jug>Jug</a>"
+            )
+            answer.set_cookie("session", cookie())
+            return answer
+
+        app = web.Application()
+        app.router.add_get("/product/{name}", product)
+        return app
+
+    async with serving(make) as url, OriginClient((shop_at(url),)) as client:
+        return conclude(await gather(client, f"{url}/product/cup"))
+
+
+async def test_a_token_that_only_the_shop_s_session_knows_keeps_pages_out_of_the_store() -> None:
+    found = await _simple(lambda: f'<input type=hidden name=_token value="{secret()}">')
+    assert found.visitor_slots == ()
+    assert ["css:input[name='_token']@value" in obstacle for obstacle in found.obstacles] == [True]
+
+
+async def test_what_looks_like_a_token_and_is_the_same_for_everybody_is_nobody_s() -> None:
+    found = await _simple(lambda: '<input type=hidden name=token value="5f0e8a5e0b0b4ac3b0f4d9f5d4f7d9e2">')
+    assert (found.differences, found.obstacles) == ((), ())
+
+
+async def test_a_text_that_differs_between_strangers_is_for_the_operator_to_judge() -> None:
+    counts = iter(range(1_000))
+    found = await _simple(lambda: f"<p class=greeting>You are our guest number {next(counts)} and a dear one</p>")
+    assert found.obstacles
+    assert "css:.greeting" in found.differences[0].where
+
+
+async def test_without_anything_that_tells_products_apart_no_slot_can_have_a_row() -> None:
+    def make(_base: str) -> web.Application:
+        async def product(request: web.Request) -> web.Response:
+            number = request.query.get("p", "0")
+            return page(f"<title>{number}</title><div><h1>Cup {number}</h1><b class=price>${number}.50</b></div>")
+
+        app = web.Application()
+        app.router.add_get("/show", product)
+        return app
+
+    async with serving(make) as url, OriginClient((shop_at(url),)) as client:
+        found = conclude(await gather(client, f"{url}/show?p=1"))
+    assert found.obstacles == (
+        "nothing on the pages tells one product from another, so no slot has a row; name it with sku",
+    )

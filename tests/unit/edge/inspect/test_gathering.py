@@ -74,6 +74,12 @@ async def test_products_are_found_through_lists_and_by_their_numbers() -> None:
     assert paths(await look(numbered, "/p/cup_1")) == ["/p/cup_2"]
 
 
+async def test_one_product_at_two_addresses_is_one_product() -> None:
+    links = '<a href="/p/jug_7">Jug</a> <a href="/p/jar_8">Jug again</a> <a href="/p/jug_7?from=here">Jug</a>'
+    shop = pages(p_cup_1=PRODUCT.format("Cup") + links, p_jug_7=PRODUCT.format("Jug"), p_jar_8=PRODUCT.format("Jug"))
+    assert len(paths(await look(shop, "/p/cup_1"))) == 1
+
+
 async def test_a_shop_of_one_page_is_looked_at_and_said_to_prove_little() -> None:
     gathered = await look(pages(p_cup=PRODUCT.format("Cup"), p_jug="<h1>About</h1>"), "/p/cup")
     assert gathered.others == ()

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from renderers.inspect.addresses import PERHAPS, SURE, Pattern, likeness, numbered, pattern, same_origin
+from renderers.inspect.addresses import PERHAPS, SURE, Pattern, identity, likeness, numbered, pattern, same_origin
 
 HOST = "http://shop.example"
 
@@ -111,3 +111,10 @@ def test_only_the_origin_and_what_stands_for_it_is_followed(href: str, want: str
 )
 def test_neighbouring_numbers_are_tried_last(url: str, want: list[str]) -> None:
     assert numbered(HOST + url) == [HOST + one for one in want]
+
+
+def test_addresses_that_lead_to_one_page_are_one() -> None:
+    own = identity("/i.php?route=p/p&product_id=1")
+    assert identity(f"{HOST}/i.php?product_id=1&path=3&route=p/p&utm_source=x") == own
+    assert identity("/i.php?route=p/p&product_id=2") != own
+    assert identity("/product/cup?colour=red") == identity("/product/cup") != identity("/product/jug")

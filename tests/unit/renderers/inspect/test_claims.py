@@ -50,10 +50,10 @@ def test_prices_of_other_products_are_not_claimed() -> None:
         ('<div itemtype="https://schema.org/Product"><b itemprop="price" content="5.50">from 5.50</b>', "5.5"),
         ('<div itemtype="https://schema.org/Product"><b itemprop="price">€5.50</b>', "5.5"),
         ('<meta property="product:price:amount" content="5.50"><meta property="og:type" content="product">', "5.5"),
-        ('<meta property="og:price:amount" content="5,50"><meta property="og:type" content="og:product">', None),
+        ('<meta property="og:price:amount" content="5,50"><meta property="og:type" content="og:product">', "5.5"),
     ],
 )
-def test_microdata_and_meta_tags_are_read(markup: str, price: str | None) -> None:
+def test_microdata_and_meta_tags_are_read(markup: str, price: str) -> None:
     found = read(markup)
     assert found.product
-    assert found.prices == ((price,) if price else ())
+    assert found.prices == (price,)

@@ -55,7 +55,10 @@ def test_a_header_that_holds_the_title_is_the_product_s() -> None:
 def test_the_title_is_the_heading_the_page_is_named_for() -> None:
     _, parts = taken("<title>Cup | Shop</title><h1>Shop</h1><h1>Cup</h1>")
     assert parts.title is not None
-    assert parts.title.text() == "Shop"
+    assert parts.title.text() == "Cup"
+    _, parts = taken("<title>Cup | Shop</title><h2>News</h2><h2>Cup</h2>")
+    assert parts.title is not None
+    assert parts.title.text() == "Cup"
     _, parts = taken("<title>Buy it</title><h1>Welcome</h1><h1>Cup</h1>", name="Cup")
     assert parts.title is not None
     assert parts.title.text() == "Cup"

@@ -49,6 +49,7 @@ def test_amounts_are_found_where_they_are_said(case: Case) -> None:
         ("<b class=old-price>$1</b>", True, False),
         ("<b class=wasPrice>$1</b>", True, False),
         ("<b class=regular-price>$1</b>", False, True),
+        ("<b class=normalprice>$1</b>", False, True),
         ("<b class=washed>$1</b>", False, False),
     ],
 )

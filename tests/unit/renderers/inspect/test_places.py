@@ -35,6 +35,8 @@ CASES = [
     Case("state", '<script>s = {"product": {"price": 5, "weight": 5}}</script>',
          [("price state", "#/product/price", AMOUNT)]),
     Case("state for people", '<script>s = {"price": "$5.00"}</script>', [("price state", "#/price", MONEY)]),
+    Case("JSON-LD written for people", '<script type="application/ld+json">{"@type": "Product", "offers": '
+         '{"price": "$5.00"}}</script>', [("price json-ld", "#/offers/price", MONEY)]),
     Case("state in cents", '<script>s = {"price": 500}</script>',
          [("price state", "#/price", "{{ (prices.amount * 100) | round }}")]),
     Case("state of the basket", '<script>s = {"cart": {"price": 5}}</script>', []),
