@@ -18,7 +18,7 @@ def test_generic_is_known() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="there is no adapter 'shopfy'; known: django, .*, shopify"):
+    with pytest.raises(ValueError, match=r"there is no adapter 'shopfy'; known: django, .*, shopify"):
         origin_adapters.adapter("shopfy")
 
 
