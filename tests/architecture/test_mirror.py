@@ -67,10 +67,21 @@ HELD_ELSEWHERE = (
             "edge/fill/fetch.py",
             "edge/fill/filling.py",
             "edge/fill/lead.py",
+            "edge/fill/parts.py",
             "edge/fill/place.py",
             "edge/fill/plain.py",
             "edge/fill/revalidate.py",
         ),
+    ),
+    Held(
+        "tests/unit/renderers/test_compare.py",
+        "comparing strangers has one public face; its traps and laws hold whatever parts it is made of",
+        ("renderers/strangers/", "renderers/structure.py"),
+    ),
+    Held(
+        "tests/e2e/test_cache.py",
+        "what a write makes stale is seen by the next visitor, or not at all",
+        ("edge/http/invalidate.py",),
     ),
     Held(
         "tests/unit/edge/fill/test_pages.py",
