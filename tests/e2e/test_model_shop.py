@@ -421,3 +421,17 @@ def test_a_minted_token_looks_like_the_shop_s_and_is_taken_by_it(world: World, l
     assert one != other
     assert {len(one), len(other)} == {32}
     assert set(one + other) <= set(string.ascii_letters + string.digits)
+
+
+def test_a_visitor_without_the_shop_s_own_token_is_relayed_and_then_served(
+    world: World, loop_runner: asyncio.Runner
+) -> None:
+    async def visits() -> list[tuple[bool, bool]]:
+        async with Example(world, simple(["own_token_cookie"])) as example:
+            replies = [await example.view(example.visitors[which], 1) for which in (0, 0, 1, 1)]
+            tokens = [example.visitors[which].jar["shop_token"] for which in (0, 0, 1, 1)]
+            return [
+                ("hit" in reply.cache_status, token in reply.text) for reply, token in zip(replies, tokens, strict=True)
+            ]
+
+    assert loop_runner.run(visits()) == [(False, True), (True, True), (False, True), (True, True)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 
 from edge.fill.cutting import CutFailed, Cutting, cut
@@ -77,6 +79,23 @@ def test_a_form_s_field_names_the_cookie_that_a_script_sets() -> None:
 def test_a_token_in_a_cookie_that_only_the_origin_sets_is_said_to_be_so() -> None:
     verdict = judged(*both('<input type="hidden" name="_token" value="{}">'), cookies("shop_token"))
     assert (verdict.refusals, verdict.unmintable) == ((), ("shop_token",))
+
+
+MASKS = "mVqTz3kXo9sLw7Yb1NcRd5GfHj8PaQe2", "xW4uZ6tBv0nMk2JhG8fDs5AaPq7LoRe3"
+
+
+def shifted(secret: str, mask: str) -> str:
+    """As Django masks a secret."""
+    at = (string.ascii_letters + string.digits).index
+    return mask + "".join(
+        (string.ascii_letters + string.digits)[(at(a) + at(b)) % 62] for a, b in zip(secret, mask, strict=True)
+    )
+
+
+def test_a_masked_secret_is_shown_raw_only_where_the_platform_takes_that() -> None:
+    forms = FORM.format(shifted(ONE, MASKS[0])), FORM.format(shifted(TWO, MASKS[1]))
+    assert judged(*forms, cookies("csrftoken")).refusals == ()
+    assert judged(*forms, cookies("csrftoken"), tokens=()).refusals
 
 
 @pytest.mark.parametrize(

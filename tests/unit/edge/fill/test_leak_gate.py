@@ -360,6 +360,19 @@ async def test_a_changed_page_kind_is_judged_anew(start_origin: StartOrigin, sta
     assert await views(node, origin, 2) == [2, 2]
 
 
+async def test_a_page_judged_under_another_gate_is_judged_anew_though_its_kind_is_known(
+    start_origin: StartOrigin, start_node: StartNode
+) -> None:
+    origin = await start_origin(Shop())
+    node = await start_node(origin)
+    await fill(node)
+    node.reconfigure(origins=DJANGO)
+    await views(node, origin, FIRST_PAGES)
+    before = len(origin.requests)
+    assert [await fill(node), await fill(node)] == ["stored"] * 2
+    assert len(origin.requests) == before + 2 + 1
+
+
 async def test_while_the_second_stranger_is_refused_nothing_is_stored(
     start_origin: StartOrigin, start_node: StartNode
 ) -> None:
