@@ -245,10 +245,15 @@ def _statement(text: LexborNode) -> LexborNode | None:
     if not line or any(node.tag in _NO_STATEMENT for node in line):
         return None
     node, *outer = line
-    if outer and not _has_digit(node) and _has_digit(outer[0]) and {node.tag, outer[0].tag} <= _INLINE:
-        node = outer[0] if _is_short(outer[0]) else node
+    if outer and not _has_digit(node) and _counts(outer[0]) and {node.tag, outer[0].tag} <= _INLINE:
+        node = outer[0]
     source = node.inner_html or ""
     return node if _is_short(node) and not isinstance(learn_stock(source), str) else None
+
+
+def _counts(node: LexborNode) -> bool:
+    """Whether a short text holds a number that is no amount of money."""
+    return _is_short(node) and _has_digit(node) and signed_amount(text_of(node)) is None
 
 
 def _is_short(node: LexborNode) -> bool:

@@ -67,7 +67,9 @@ def selectors(node: LexborNode, inside: str, *, scoped: bool = False) -> list[st
     found += [(cost + 2 * lost, selector) for cost, selector in beside]
     line = list(islice(ancestors(node), _MOST_ANCESTORS))
     outers = [(depth, outer) for depth, around in enumerate(line) for outer in _names(around)[:3]]
-    starts = [*leaves[:4], *_labelled(node)[:1], *sorted(beside)[:4], *_below_parent(node, leaves)]
+    below = _below_parent(node, leaves)
+    found += [(cost + lost, selector) for cost, selector in below]
+    starts = [*leaves[:4], *_labelled(node)[:1], *sorted(beside)[:4], *below]
     for depth, (cost, outer) in outers:
         found += [(cost + own + 1 + depth * (3 if own >= _BARE else 1), f"{outer} {leaf}") for own, leaf in starts]
     found += _counted(node, [outer for _, outer in outers], leaves)

@@ -19,7 +19,7 @@ class Behaviour(NamedTuple):
     id: str
     greets: bool
     remembers: bool
-    """The shop keeps a signed-in visitor's page and shows it to everybody: its own cache is broken."""
+    """The shop keeps the first signed-in visitor's page and shows it to everybody: its own cache is broken."""
 
 
 def shop(behaviour: Behaviour) -> web.Application:
@@ -34,8 +34,8 @@ def shop(behaviour: Behaviour) -> web.Application:
                 f'<p class="greeting">Hello {name}, {name.lower()}@example.org</p><i data-session="{session}"></i>'
             )
             remembered.append(greeting)
-        if behaviour.remembers and not session and remembered:
-            greeting = remembered[-1]
+        if behaviour.remembers and remembered:
+            greeting = remembered[0]
         return web.Response(
             text=f"<html><body>{greeting}<h1>Cup</h1><p class=price>$5.00</p></body></html>", content_type="text/html"
         )
@@ -63,7 +63,8 @@ async def test_what_two_signed_in_visitors_see_is_not_what_is_stored() -> None:
 
 async def test_a_shop_that_shows_one_visitor_s_page_to_all_is_caught() -> None:
     found = await sent(Behaviour("broken", greets=True, remembers=True), Canary(ADA, BOB), before=True)
-    assert any("sessionid" in leak for leak in found.leaks)
+    assert found.leaks == ("the value of a visitor's cookie sessionid stands in the page for everybody",)
+    assert found.differences == ()
 
 
 async def test_cookies_that_the_shop_does_not_know_are_said_to_be_so() -> None:

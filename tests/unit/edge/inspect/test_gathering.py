@@ -81,7 +81,7 @@ async def test_one_product_at_two_addresses_is_one_product() -> None:
 
 
 async def test_a_shop_of_one_page_is_looked_at_and_said_to_prove_little() -> None:
-    gathered = await look(pages(p_cup=PRODUCT.format("Cup"), p_jug="<h1>About</h1>"), "/p/cup")
+    gathered = await look(pages(p_cup=PRODUCT.format("Cup") + '<a href="/p/us">', p_us="<h1>Us"), "/p/cup")
     assert gathered.others == ()
     assert gathered.remarks == ("no other product page was found, so nothing is proven on a second one",)
 

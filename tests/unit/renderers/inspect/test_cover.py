@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from renderers.inspect.cover import Cover, Scope, cover, value_at
+from renderers.inspect.cover import Cover, Scope, cover, hits, value_at
 from renderers.inspect.places import Field, Form, Place
 from renderers.locate import parse, select
 
@@ -68,3 +70,38 @@ def test_a_script_that_cannot_be_read_is_no_place_to_point_into() -> None:
 def test_what_stands_in_a_place() -> None:
     (script, bold) = select(parse(b'<script>a = {"b": ["c"]}</script><b title="d"><i>e</i></b>'), "script, b")
     assert [value_at(script, "#/b/0"), value_at(bold, "@title"), value_at(bold, "")] == ["c", "d", "<i>e</i>"]
+
+
+blocks = st.tuples(
+    st.sampled_from(["a", "b", "a b", ""]), st.sampled_from(["price", "was", "price was"]), st.booleans()
+)
+
+
+@given(st.lists(st.lists(blocks, max_size=4), min_size=1, max_size=3))
+def test_targets_hit_right_places_once_and_no_place_twice(pages: list[list[tuple[str, str, bool]]]) -> None:
+    scopes = [
+        scope(
+            "".join(
+                f'<div class="{outer}"><b class="{inner}"{" data-right" if right else ""}>$5</b></div>'
+                for outer, inner, right in page
+            ),
+            "[data-right]",
+        )
+        for page in pages
+    ]
+    found = cover(scopes)
+    covered = [(index, place.spot) for target in found.targets for index, place in target.places.items()]
+    left = [(index, place.spot) for index, place in found.left]
+    assert sorted(covered + left) == sorted((index, spot) for index, one in enumerate(scopes) for spot in one.right)
+    for target in found.targets:
+        for index, one in enumerate(scopes):
+            expected = [target.places[index].node.mem_id] if index in target.places else []
+            assert [node.mem_id for node in hits(one.root, target.at.removeprefix("css:"), "")] == expected
+
+
+def test_two_places_in_a_card_need_a_target_each() -> None:
+    (card,) = select(parse(b"<li><p><b class=price>$5</b></p><i><b class=price>$5</b></i></li>"), "li")
+    places = [Place(Field.PRICE, Form.TEXT, node, "", "", "x") for node in select(card, "b")]
+    found = cover([Scope(card, {place.spot: place for place in places}, lambda _node, _inside: False)])
+    assert [len(target.places) for target in found.targets] == [1, 1]
+    assert all(len(list(hits(card, target.at.removeprefix("css:"), ""))) == 1 for target in found.targets)

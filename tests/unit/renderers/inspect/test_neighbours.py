@@ -14,6 +14,11 @@ def test_cards_come_first_and_every_sort_of_them_before_a_second() -> None:
     assert product_links(page) == [f"{HOST}/product/{name}" for name in "acdbez"]
 
 
+def test_links_that_may_be_anything_come_last() -> None:
+    page = read(f'<h1>Cup</h1><a href="/imprint">i</a><ul>{card("a")}</ul>'.replace("/product/", "/"), "/cup")
+    assert product_links(page) == [f"{HOST}/a", f"{HOST}/imprint"]
+
+
 def test_lists_are_looked_for_above_the_product_in_the_crumbs_and_at_the_start() -> None:
     page = read('<ol class=breadcrumb><li><a href="/all/">All</a><li><a href="/all/cups/">Cups</a></ol>', "/shop/a/cup")
     expected = ["/shop/a/", "/shop/", "/all/cups/", "/all/", "/"]

@@ -60,3 +60,12 @@ def test_a_currency_that_only_a_sign_tells_is_looked_for_in_state() -> None:
 
 def test_a_single_page_is_proof_enough_for_want_of_another() -> None:
     assert slots(propose(shop(TEMPLATE, CUP))) == {"price": "css:.buy .price"}
+
+
+def test_a_slot_that_cutting_refuses_is_dropped_with_its_reason() -> None:
+    both = "{price} <span class=stock>In stock</span>"
+    facts = shop(TEMPLATE.replace("{price}", both), CUP, JUG)
+    found = propose(facts)
+    assert slots(found) == {"price": "css:.buy .price"}
+    assert [(one.what, "shares bytes" in one.reason) for one in found.left] == [("stock", True)]
+    assert all(compiled.refused == () for compiled in cut_samples(facts, found.kind))
