@@ -68,7 +68,7 @@ def selectors(node: LexborNode, inside: str, *, scoped: bool = False) -> list[st
     line = list(islice(ancestors(node), _MOST_ANCESTORS))
     outers = [(depth, outer) for depth, around in enumerate(line) for outer in _names(around)[:3]]
     below = _below_parent(node, leaves)
-    found += [(cost + lost, selector) for cost, selector in below]
+    found += [(cost + lost * _needs_scope(cost, selector), selector) for cost, selector in below]
     starts = [*leaves[:4], *_labelled(node)[:1], *sorted(beside)[:4], *below]
     for depth, (cost, outer) in outers:
         found += [(cost + own + 1 + depth * (3 if own >= _BARE else 1), f"{outer} {leaf}") for own, leaf in starts]
