@@ -16,7 +16,8 @@ from edge.fill.collapse import Collapser, FetchAbandoned, Flight
 from edge.fill.fetch import fetch
 from edge.fill.filling import Filling, FillParts, Landing
 from edge.fill.lead import Lead
-from edge.fill.place import known_place, place
+from edge.fill.place import Place, known_place, place, stored_copy
+from edge.fill.plain import usable
 from edge.fill.protocol import FillAnswer, FillRequest, FillResult, Outcome
 from edge.fill.wire import Interim
 from edge.lifecycle import Spawner
@@ -164,7 +165,18 @@ class Filler:
         where = landing.where
         if where is not None and place(request, where.names).key != where.key:
             return None
+        if where is not None and request.kind is None and not self._serves(request, where):
+            return FillAnswer(outcome=Outcome.PASS, reason="stale-on-arrival")
         return landing.answer
+
+    def _serves(self, request: FillRequest, where: Place) -> bool:
+        """What was stored for somebody may be sent to this caller too, without asking again (RFC 9111 §4)."""
+        try:
+            with self._parts.reader.view() as view:
+                copy = stored_copy(view, where)
+        except StoreError:
+            return False
+        return copy is not None and usable(request, copy, now=self._parts.now_ms() // 1000)
 
     async def _measure(self) -> None:
         parts = self._parts

@@ -110,6 +110,10 @@ class Filling:
         self.parts.counters.fill_seconds.observe((self.request.origin,), monotonic_s() - self._started_s)
         self._land(FillAnswer(outcome=Outcome.STORED, origin_ms=response.waited_ms, notes=notes), where)
 
+    def found(self, where: Place) -> None:
+        """What was to be fetched is in the store already."""
+        self._land(FillAnswer(outcome=Outcome.STORED, collapsed=True), where)
+
     def passed(self, reason: str, *, origin_ms: int = 0, remember: bool = False, notes: tuple[str, ...] = ()) -> None:
         """The response is not for the store: everybody relays on his own. ``remember``: so will those to come."""
         if remember:

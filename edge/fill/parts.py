@@ -14,7 +14,9 @@ from edge.fill.entries import store_plain, variant_names
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
 from edge.fill.lead import STREAM_BYTES
+from edge.fill.onward import Onward
 from edge.fill.place import place
+from edge.fill.plain import declared_length
 from edge.model import Lifetime, fields
 from edge.policy.key import part_key
 from edge.policy.ranges import received_part
@@ -44,16 +46,12 @@ async def keep_part(filling: Filling, response: OriginResponse, asked: Asking, l
 
 
 async def _keep(filling: Filling, response: OriginResponse, store: Callable[[bytes], Awaitable[None]]) -> None:
-    """Send on what comes, and the last piece of it once the whole is stored: who asks next finds it there."""
     limit = filling.parts.rules.max_object_bytes
     lead = filling.stream(response, response.pairs, reason="", limit_bytes=STREAM_BYTES)
+    onward = Onward(lead, declared_length(response))
     pieces: list[bytes] = []
     length = 0
-    held = b""
     async for piece in response.body():
-        if lead is not None and held:
-            await lead.pipe.write(held)
-        held = piece
         length += len(piece)
         if length <= limit:
             pieces.append(piece)
@@ -61,8 +59,7 @@ async def _keep(filling: Filling, response: OriginResponse, store: Callable[[byt
             return
         else:
             pieces.clear()
+        await onward.write(piece)
     if length <= limit:
         await store(b"".join(pieces))
-    if lead is not None:
-        await lead.pipe.write(held)
-        lead.pipe.end()
+    await onward.complete()

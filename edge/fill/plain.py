@@ -9,8 +9,11 @@ from edge.fill.entries import bounded, store_plain, variant_names
 from edge.fill.exchange import OriginResponse
 from edge.fill.filling import Filling
 from edge.fill.lead import STREAM_BYTES
+from edge.fill.onward import Onward
 from edge.fill.place import Copy, place
+from edge.fill.protocol import FillRequest
 from edge.model import Lifetime, fields
+from edge.policy.cache_control import request_directives
 from edge.policy.lookup import decide
 from edge.policy.storability import Refusal, admit
 from edge.policy.syntax import delta_seconds
@@ -34,7 +37,7 @@ async def receive_plain(filling: Filling, response: OriginResponse, asked: Askin
     elif isinstance(verdict, Refusal):
         remember = not verdict.concerns_request_only and response.status < 500
         await pass_on(filling, response, verdict.value, remember=remember)
-    elif (_declared_length(response) or 0) > rules.max_object_bytes:
+    elif (declared_length(response) or 0) > rules.max_object_bytes:
         await pass_on(filling, response, "max-object", remember=True)
     else:
         await _keep(filling, response, asked, bounded(verdict, rules.max_grace_s))
@@ -55,20 +58,22 @@ async def pass_on(filling: Filling, response: OriginResponse, reason: str, *, re
 async def _keep(filling: Filling, response: OriginResponse, asked: Asking, lifetime: Lifetime) -> None:
     """Store the response, and send it to the first caller meanwhile.
 
-    The origin is read at its own pace, whatever the first caller's: what he has not taken is kept anyway.
+    The origin is read at its own pace, whatever the first caller's: what he has not taken is kept anyway. A response
+    without a body is complete with its head, so everybody is sent it from the store.
     """
-    lead = filling.stream(response, response.pairs, reason="", limit_bytes=filling.parts.rules.max_object_bytes)
-    keeping = _Keeping(filling, response)
+    length = declared_length(response)
+    lead = None
+    if length != 0 and response.status != 204:
+        lead = filling.stream(response, response.pairs, reason="", limit_bytes=filling.parts.rules.max_object_bytes)
+    keeping, onward = _Keeping(filling, response), Onward(lead, length)
     async for piece in response.body():
         if not keeping.go_on(piece):
             return
-        if lead is not None:
-            await lead.pipe.write(piece)
-    if lead is not None:
-        lead.pipe.end()
+        await onward.write(piece)
     if keeping.storable:
         where = place(filling.request, variant_names(fields(response.pairs), stripped=asked.stripped))
         await store_plain(filling, response, where, lifetime, b"".join(keeping.pieces))
+    await onward.complete()
 
 
 class _Keeping:
@@ -103,10 +108,17 @@ class _Keeping:
         return True
 
 
+def usable(request: FillRequest, copy: Copy, *, now: int) -> bool:
+    """The stored copy answers this request, where the RFCs decide, without a word from the origin."""
+    asked = request_directives(request.fields)
+    return decide(copy.entry.lifetime, now=now, origin_up=True, request=asked).delivers
+
+
 def may_stand_in(copy: Copy, *, now: int) -> bool:
     """The stored copy may be sent in place of an error, or of silence (RFC 5861 §4, RFC 9111 §4.2.4)."""
     return decide(copy.entry.lifetime, now=now, origin_up=False).delivers
 
 
-def _declared_length(response: OriginResponse) -> int | None:
+def declared_length(response: OriginResponse) -> int | None:
+    """Bytes of the body, where Content-Length says so."""
     return delta_seconds(fields(response.pairs).get("Content-Length", ""))

@@ -56,6 +56,8 @@ class FillRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Name of the page kind; None where the RFCs decide."""
     key: str
     """Text of the cache key, without what Vary adds."""
+    held_ms: int | None = None
+    """When the copy that the worker found was fetched, 0 if it found none: what is newer will do. None: ask anyway."""
     background: bool = False
     """Nobody waits for the body: the outcome is never ``stream``."""
     accept: bool = False

@@ -147,7 +147,8 @@ class Handler:
 
     async def _fill(self, visit: Visit, identity: Identity, found: Found, status: CacheStatus) -> web.StreamResponse:
         whole = found.copy is not None  # whose validators spare the body; parts are then taken of it
-        request = self._request(visit, identity, whole=whole)
+        held_ms = found.copy.entry.fetched_at_ms if found.copy is not None else 0
+        request = msgspec.structs.replace(self._request(visit, identity, whole=whole), held_ms=held_ms)
         try:
             async with self._parts.fills.fill(request, interim_to(visit.request)) as result:
                 answer = result.answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from edge.errors import OriginError
@@ -541,3 +542,99 @@ async def test_the_store_and_the_origins_are_measured(start_origin: StartOrigin,
     assert counters.origin_up["shop",] == 1.0
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def at_once(node: Node, target: str, fields: tuple[tuple[str, str], ...] = ()) -> bytes:
+    """One fill, read to the end of what it sends and no longer."""
+    async with node.filler.fill(node.ask(target, None, fields)) as result:
+        return b"".join([piece async for piece in result.body()])
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_who_has_been_answered_finds_it_stored(
+    start_origin: StartOrigin, start_node: StartNode, declared: bool
+) -> None:
+    async def answer(wire: Wire) -> None:
+        if declared:
+            await cacheable(wire)
+        else:
+            await wire.send(b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n")
+            await wire.send(b"a\r\nbody of /a\r\n0\r\n\r\n")
+
+    node = await start_node(await start_origin(answer))
+    assert await at_once(node, "/a") == b"body of /a"
+    assert node.stored_body("/a") == b"body of /a"
+
+
+async def test_the_last_octet_of_a_declared_length_waits_for_the_store(
+    start_origin: StartOrigin, start_node: StartNode
+) -> None:
+    go_on = asyncio.Event()
+
+    async def answer(wire: Wire) -> None:
+        await wire.send(b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 6\r\n\r\none")
+        await asyncio.wait_for(go_on.wait(), 5)
+        await wire.send(b"two")
+
+    node = await start_node(await start_origin(answer), origin_fields={"first_byte_timeout": 10.0})
+    async with node.filler.fill(node.ask("/a")) as result:
+        body = result.body()
+        assert await anext(body) == b"one", "what is not the last is not held back"
+        go_on.set()
+        assert await anext(body) == b"two"
+        assert node.stored_body("/a") == b"onetwo"
+        await body.aclose()
+
+
+async def test_a_response_without_a_body_is_stored_before_anybody_has_it(
+    start_origin: StartOrigin, start_node: StartNode
+) -> None:
+    async def answer(wire: Wire) -> None:
+        await wire.send(b"HTTP/1.1 204 No Content\r\nCache-Control: max-age=60\r\n\r\n")
+
+    node = await start_node(await start_origin(answer))
+    async with node.filler.fill(node.ask("/a")) as result:
+        assert result.answer.outcome is Outcome.STORED
+    copy = node.copy("/a")
+    assert copy is not None
+    assert copy.entry.status == 204
+
+
+@pytest.mark.parametrize("control", ["no-cache", "max-age=0"])
+async def test_who_waited_is_not_given_what_may_not_be_sent_unasked(
+    start_origin: StartOrigin, start_node: StartNode, control: str
+) -> None:
+    """RFC 9111 §5.2.2.4: stored for its validator's sake, no response for a second request."""
+    release = asyncio.Event()
+
+    async def answer(wire: Wire) -> None:
+        await asyncio.wait_for(release.wait(), 5)
+        await wire.respond(b"mine", cache_control=control, etag='"1"')
+
+    origin = await start_origin(answer)
+    node = await start_node(origin, origin_fields={"first_byte_timeout": 10.0})
+    async with asyncio.TaskGroup() as group:
+        calls = [group.create_task(node.outcome("/a")) for _ in range(3)]
+        while not origin.requests:  # noqa: ASYNC110 - the origin is not in the test's hands
+            await asyncio.sleep(0.01)
+        release.set()
+    assert sorted(call.result() for call in calls) == ["pass stale-on-arrival", "pass stale-on-arrival", "stream"]
+
+
+async def test_what_was_stored_since_the_worker_looked_is_not_fetched_again(
+    start_origin: StartOrigin, start_node: StartNode
+) -> None:
+    origin = await start_origin(cacheable)
+    node = await start_node(origin)
+    await node.get("/a")
+    copy = node.copy("/a")
+    assert copy is not None
+    late = msgspec.structs.replace(node.ask("/a"), held_ms=0)
+    async with node.filler.fill(late) as result:
+        assert (result.answer.outcome, result.answer.collapsed) == (Outcome.STORED, True)
+    assert origin.requests == ["GET /a"]
+    seen = msgspec.structs.replace(late, held_ms=copy.entry.fetched_at_ms)
+    async with node.filler.fill(seen) as result:
+        assert result.answer.outcome is Outcome.STREAM, "this very copy would not do"
+    await node.quiet()
+    assert origin.requests == ["GET /a", "GET /a"]
