@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loadtest.processes import ROOT, free_port, running
+from loadtest.processes import ROOT, NotReadyError, free_port, running
 
 CONFIG = ROOT / "loadtest" / "storefront" / "vitrine.toml"
 SHOP_PORT, EDGE_PORT, ADMIN_PORT = 9000, 8080, 8081
@@ -94,9 +95,18 @@ class Demo:
         self._shop.close()
 
 
+def require_free(ports: Ports) -> None:
+    """Raises NotReadyError for a port that somebody listens on: his answers would be taken for the demo's."""
+    for name, port in (("shop", ports.shop), ("edge", ports.edge), ("admin", ports.admin)):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                raise NotReadyError(f"port {port}, for the {name}, is in use")
+
+
 @contextmanager
 def demo(ports: Ports, scratch: Path, *, delay: str = "350ms", workers: int = 2) -> Iterator[Demo]:
     """Run shop and edge for as long as the block. Raises NotReadyError with what the failing one last said."""
+    require_free(ports)
     scratch.mkdir(parents=True, exist_ok=True)
     started = Demo(ports, scratch, delay, workers)
     try:
