@@ -8,7 +8,7 @@ import re
 from renderers.charsets import transcode
 from renderers.strangers.outline import Form, Node, Outline, TooLarge
 
-_GENERATED = re.compile(r"(?=[a-zA-Z_-]*[0-9])[0-9a-fA-F]{6,}|[0-9]+")
+_GENERATED = re.compile(r"(?<![0-9a-fA-F])(?=[a-fA-F]*[0-9])[0-9a-fA-F]{6,}|[0-9]+")
 _FIELDS = frozenset({b"input", b"select", b"textarea", b"button", b"meta"})
 _TOO_LARGE = b"\xff" * 8
 

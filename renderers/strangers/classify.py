@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from renderers.strangers import attributes
@@ -24,10 +24,13 @@ from renderers.strangers.verdicts import Verdict, noise, other, token
 
 _CONTEXT_BYTES = 600
 _JS_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
-_AMOUNT = re.compile(r"[€$£¥₹₩₺₽]\s?\d|\d\s?[€$£¥₹₩₺₽]|\b[A-Z]{3}\s?\d|\d[\d.,]*\s?(?:EUR|USD|GBP|CHF|kr|zł|Kč)\b")
-_QUANTITY = re.compile(
-    r"\d+\s+(?:left|in stock|available|remaining|auf Lager|verfügbar|en stock|disponibles?)", re.IGNORECASE
+_AMOUNT = re.compile(
+    r"[€$£¥₹₩₺₽]\s?\d|\d\s?[€$£¥₹₩₺₽]|\b[A-Z]{3}\s?\d|(?<![\d.,])\d[\d.,]*+\s?(?:EUR|USD|GBP|CHF|kr|zł|Kč)\b"
 )
+_QUANTITY = re.compile(
+    r"(?<!\d)\d++\s++(?:left|in stock|available|remaining|auf Lager|verfügbar|en stock|disponibles?)", re.IGNORECASE
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ASIDE_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ASIDE_WORD = re.compile(r"[^\W_]+(?:[.,][^\W_]+)*")
 _ASIDE_WORDS_LISTED = (
@@ -104,11 +107,12 @@ class Judge:
             return found.why
         if change.spot not in {Spot.TEXT, Spot.BLOCK}:
             return None
-        here, there = _around(self._first, change.node), _around(self._second, change.other)
-        if (found := somebodys(here, there)) is None:
-            return None
-        shown = (_shown(change.first), _shown(change.second))
-        return found.why if any(text and (text in found.what or found.what in text) for text in shown) else None
+        shown = _shown(change.first), _shown(change.second)
+        for here, there in zip(_around(self._first, change.node), _around(self._second, change.other), strict=False):
+            found = somebodys(here, there)
+            if found is not None and any(text and (text in found.what or found.what in text) for text in shown):
+                return found.why
+        return None
 
 
 def decode(change: Change) -> Pair:
@@ -143,15 +147,11 @@ def _shown(raw: bytes | None) -> str:
     return " ".join(visible_lines(raw or b""))
 
 
-def _around(copy: Copy, node: Node) -> str:
-    """The visible text of the smallest few elements around a difference."""
-    while node.parent is not None and node.parent.parent is not None:
-        if node.parent.end - node.parent.start > _CONTEXT_BYTES:
-            break
+def _around(copy: Copy, node: Node) -> Iterator[str]:
+    """What shows in the smallest few elements around a difference, from the inside out."""
+    while node.parent is not None and node.end - node.start <= _CONTEXT_BYTES:
+        yield _shown(copy.outline.text(node))
         node = node.parent
-    if node.end - node.start > _CONTEXT_BYTES:
-        return ""
-    return _shown(copy.outline.text(node))
 
 
 def _text(change: Change, pair: Pair, _renames: Mapping[str, str]) -> Verdict:
@@ -227,11 +227,12 @@ def _block(change: Change, pair: Pair, _renames: Mapping[str, str]) -> Verdict:
 def _only_asides(raw: bytes | None) -> list[str] | None:
     """The comments of a block that has nothing else; None when it has."""
     text = (raw or b"").decode("utf-8", "replace")
-    comments = re.findall(r"<!--.*?-->", text, re.DOTALL)
-    return comments if not re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).strip() else None
+    return _COMMENT.findall(text) if not _COMMENT.sub("", text).strip() else None
 
 
-def _code(_change: Change, _pair: Pair, _renames: Mapping[str, str]) -> Verdict:
+def _code(_change: Change, pair: Pair, renames: Mapping[str, str]) -> Verdict:
+    if renamed(*pair, renames):
+        return noise("generated ids in a script")
     return other("a script whose code or data differs in more than single values")
 
 

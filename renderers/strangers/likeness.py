@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from renderers.strangers.outline import Form, Node, Outline
 
 _VOLATILE = frozenset({b"id", b"for", b"value", b"nonce", b"href", b"name", b"list", b"form", b"headers", b"usemap"})
-_GENERATED = re.compile(rb"(?=[a-zA-Z_-]*[0-9])[0-9a-zA-Z]{6,}|[0-9]+")
+_GENERATED = re.compile(rb"(?<![0-9a-zA-Z])(?=[a-zA-Z]*[0-9])[0-9a-zA-Z]{6,}|[0-9]+")
 _BY_POSITION = re.compile(rb"(?<!\S)(?:first|last|odd|even|active|selected|current)(?!\S)")
 
 

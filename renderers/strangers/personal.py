@@ -38,11 +38,11 @@ _GREETINGS = (
 )
 _SIGNED_IN_EMAIL = re.compile(rf"{_SIGNED_IN}\s*:?\s*(?P<name>\S+@\S+\.\w+)")
 _NOBODY_LISTED = (
-    "guest gast invité invitado ospite visitor stranger there world friend friends customer shopper all everyone "
-    "kitty sunshine you sign log login register orders overview dashboard settings details wishlist shop store "
-    "sale spring summer autumn fall winter christmas easter halloween weekend january february march april may "
-    "june july august september october november december frühling sommer herbst weihnachten printemps été noël "
-    "verano"
+    "guest gast invité invitado ospite visitor stranger there world dear valued new friend friends customer "
+    "shopper all everyone kitty sunshine you sign log login register orders overview dashboard settings details "
+    "wishlist shop store sale spring summer autumn fall winter christmas easter halloween weekend january "
+    "february march april may june july august september october november december frühling sommer herbst "
+    "weihnachten printemps été noël verano"
 )
 _NOBODY = frozenset(_NOBODY_LISTED.split())
 """Whom shops greet when they do not know who it is; and Hello Kitty."""
@@ -75,7 +75,7 @@ def greeted(text: str) -> str | None:
     """The name that a text greets or says is signed in; None when it greets nobody."""
     for pattern in (*_GREETINGS, _SIGNED_IN_EMAIL):
         for match in pattern.finditer(text):
-            if _NOBODY.isdisjoint(re.findall(r"\w+", match["name"].lower())):
+            if re.split(r"\W", match["name"].lower())[0] not in _NOBODY:
                 return match["name"]
     return None
 
@@ -91,6 +91,7 @@ def somebodys(first: str, second: str) -> Personal | None:
     """What differs in two texts that is personal, or that greets somebody; None when nothing of the kind is there."""
     if not any("@" in text or " " in text for text in (first, second)):
         return None
+    first, second = " ".join(first.split()), " ".join(second.split())
     if (email := _only_in_one(_emails, first, second)) is not None:
         return Personal(email, f"an e-mail address that not every visitor sees ({email})")
     if (number := _only_in_one(_numbers, first, second)) is not None:
@@ -125,7 +126,7 @@ def visible_lines(source: bytes) -> Iterator[str]:
         position, hidden = tag.end, not tag.closing and tag.name in markup.RAW_TEXT
     if not hidden:
         pieces.append(source[position:])
-    text = re.sub(rb"<!--.*?-->|<[!?/][^>]*>", b"", b"".join(pieces), flags=re.DOTALL)
+    text = re.sub(rb"<!--.*?(?:-->|\Z)|<[!?/][^>]*+>?", b"", b"".join(pieces), flags=re.DOTALL)
     for line in html.unescape(text.decode("utf-8", "replace")).split(_LINE_END.decode()):
         if line := " ".join(line.split()):
             yield line

@@ -15,7 +15,7 @@ from renderers.strangers.propose import Proposer
 from renderers.strangers.values import Comparison, Difference, Kind, Range, View
 from renderers.strangers.verdicts import Verdict, noise, other
 from renderers.strangers.walk import changes
-from renderers.strangers.where import WHOLE_PAGE, Locator, Where, frozen
+from renderers.strangers.where import WHOLE_PAGE, Frozen, Locator, Where
 
 _EXCERPT_CHARS = 120
 _EXCERPT_BYTES = 2_000
@@ -55,7 +55,7 @@ class _Report:
             return Comparison((self._rest(f"the pages differ in {len(found):,} places"),))
         judge = Judge(*self._copies)
         judge.learn(found)
-        ice = tuple([place for at in freeze for place in locator.ranges(at)] for locator in self._locators)
+        ice = tuple(Frozen(place for at in freeze for place in locator.ranges(at)) for locator in self._locators)
         judged = [(change, self._thawed(change, judge.judge(change), ice)) for change in found]
         differences = [*self._told(judged), *self._covered()]
         differences.sort(key=lambda difference: (difference.first_at, difference.second_at))
@@ -63,7 +63,9 @@ class _Report:
 
     def _told(self, judged: Sequence[tuple[Change, Verdict]]) -> Iterator[Difference]:
         others = 0
-        for change, verdict in sorted(judged, key=lambda item: (item[0].at, item[0].other_at)):
+        for change, verdict in sorted(
+            judged, key=lambda item: (item[1].kind is not Kind.TOKEN, item[0].at, item[0].other_at)
+        ):
             others += verdict.kind is Kind.OTHER
             if others <= _MAX_OTHERS or verdict.kind is not Kind.OTHER or verdict.personal:
                 yield self._one(change, verdict)
@@ -91,12 +93,12 @@ class _Report:
                 return where
         return Where(WHOLE_PAGE)
 
-    def _thawed(self, change: Change, verdict: Verdict, ice: tuple[list[Range], ...]) -> Verdict:
+    def _thawed(self, change: Change, verdict: Verdict, ice: tuple[Frozen, ...]) -> Verdict:
         """The verdict, given what the page kind freezes."""
         if verdict.kind is not Kind.OTHER or verdict.personal or verdict.cookie is not None or not any(ice):
             return verdict
         places = self._places(change)
-        inside = (frozen(ice[side], places[side], self._copies[side].source) for side in (0, 1))
+        inside = (ice[side].holds(places[side], self._copies[side].source) for side in (0, 1))
         return noise(f"frozen: {verdict.why}") if all(inside) else verdict
 
     def _covered(self) -> Iterator[Difference]:

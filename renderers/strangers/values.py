@@ -42,7 +42,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     """Without content coding."""
     charset: str = "utf-8"
-    """Python codec (``renderers.recognise.decode_charset``)."""
+    """Python codec (``renderers.charsets.decode_charset``)."""
     cookies: Mapping[str, str] = {}
     """Name to value, as sent, of every cookie this stranger holds: Set-Cookie of this response and what it sent."""
     covered: tuple[Covered, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode, SelectolaxError
@@ -22,6 +23,12 @@ _NUMBERED = re.compile(r"[0-9]{3,}|[0-9][a-f]|[a-f][0-9]")
 _QUOTABLE = re.compile(r"[\w\[\]:./ +-]{1,80}", re.ASCII)
 _ATTRIBUTE_NAME = re.compile(r"[a-z_][\w:.-]*", re.ASCII)
 _NAMED_BY = (b"name", b"property", b"itemprop", b"type")
+_LOOKUPS = 60
+_LOOKUP_BYTES = 40_000_000
+"""How much of the page may be searched, all lookups together: differences past that are placed less exactly."""
+_MAX_CLASSES = 12
+_MAX_SIBLINGS = 300
+"""Finding ``:nth-child`` among more takes lexbor the square of it."""
 WHOLE_PAGE = "css:html"
 
 
@@ -47,8 +54,13 @@ class Locator:
         self._document: Document | None = None
         self._unreadable = False
         self._starts: dict[str, tuple[int | None, ...]] = {}
+        self._matches: dict[str, list[Element]] = {}
         self._found: dict[str, frozenset[Range]] = {}
         self._by_start: dict[int, Node] = {}
+        self._budget = _LOOKUPS + _LOOKUP_BYTES // (len(copy.source) + 1)
+        root = copy.outline.root
+        widest = max(len(node.children) for node in itertools.chain([root], copy.outline.nodes()))
+        self._steppable = widest <= _MAX_SIBLINGS
 
     def target(self, nodes: tuple[Node, Node], change: Change, place: Range, *, unique: bool) -> Where | None:
         """The target of a change that this copy has at ``place``; ``nodes`` hold it here and in the other copy.
@@ -62,7 +74,9 @@ class Locator:
                 places = self._places(at)
                 if place in places and (len(places) == 1 or not unique):
                     return Where(at, exact=True, repeated=len(places) > 1)
-        return next((Where(f"css:{selector}") for selector in self._selectors(nodes, unique=True)), Where(WHOLE_PAGE))
+        around = itertools.chain([nodes], _ancestors(*nodes))
+        selectors = (selector for pair in around for selector in self._selectors(pair, unique=True))
+        return next((Where(f"css:{selector}") for selector in selectors), Where(WHOLE_PAGE))
 
     def ranges(self, at: str) -> list[Range]:
         """Every range in this copy that a target of ``freeze`` names: elements with their tags. Raises TargetError."""
@@ -81,6 +95,10 @@ class Locator:
                 self._unreadable = True
         return self._document
 
+    def _spent(self) -> bool:
+        self._budget -= 1
+        return self._budget < 0
+
     def _outer(self, start: int | None) -> Range:
         """The range of the element whose tag starts here; of one without a tag of its own, the page."""
         if not self._by_start:
@@ -92,18 +110,24 @@ class Locator:
         return self._copy.at(node.start, node.end) if node is not None else Range(start, start)
 
     def _elements(self, selector: str) -> tuple[int | None, ...]:
-        """Offsets of the tags of what a selector matches."""
+        """Offsets of the tags of what a selector matches; nothing once too much has been looked up."""
         doc = self._doc()
         if selector not in self._starts and doc is not None:
+            if self._spent():
+                return ()
             try:
-                self._starts[selector] = tuple(doc.start_tag(element) for element in doc.elements(selector))
+                found = doc.elements(selector)
             except SelectolaxError:
-                self._starts[selector] = ()
+                found = []
+            self._matches[selector] = found
+            self._starts[selector] = tuple(doc.start_tag(element) for element in found)
         return self._starts.get(selector, ())
 
     def _places(self, at: str) -> frozenset[Range]:
         doc = self._doc()
         if at not in self._found and doc is not None:
+            if self._spent():
+                return frozenset()
             spans = [span for span in doc.find(parse_target(at)) if isinstance(span, Span)]
             self._found[at] = frozenset(Range(span.start, span.end) for span in spans)
         return self._found.get(at, frozenset())
@@ -132,9 +156,9 @@ class Locator:
                 yield f"{tag}[{label.decode()}='{value}']"
         if (identity := self._shared(node, other, b"id")) and _lasting(identity):
             yield f"#{identity}"
-        theirs = (self._other.outline.text_of(other, b"class") or "").split()
+        theirs = set((self._other.outline.text_of(other, b"class") or "").split())
         mine = (self._copy.outline.text_of(node, b"class") or "").split()
-        classes = [name for name in mine if name in theirs and _lasting(name)]
+        classes = [name for name in mine[:_MAX_CLASSES] if name in theirs and _lasting(name)]
         for name in classes:
             yield f".{name}"
         if len(classes) > 1:
@@ -155,12 +179,10 @@ class Locator:
 
     def _path(self, node: Node, start: int) -> str | None:
         """The way to an element from the root or the nearest id, as lexbor's tree has it."""
-        doc = self._doc()
         tag = node.name.decode("ascii", "replace")
-        if doc is None or start not in self._elements(tag):
+        if not self._steppable or start not in self._elements(tag):
             return None
-        element = doc.elements(tag)[self._elements(tag).index(start)]
-        path = _steps(element)
+        path = _steps(self._matches[tag][self._starts[tag].index(start)])
         return path if self._elements(path) == (start,) else None
 
 
@@ -171,10 +193,26 @@ def _ancestors(node: Node, other: Node) -> Iterator[tuple[Node, Node]]:
         yield node, other
 
 
-def frozen(places: list[Range], place: Range, source: bytes) -> bool:
-    """Whether a place is inside one of the places, or blank."""
-    inside = any(outer.start <= place.start and place.end <= outer.end for outer in places)
-    return inside or not source[place.start : place.end].strip()
+class Frozen:
+    """Places of one page where a difference may be stored as first seen."""
+
+    def __init__(self, places: Iterable[Range]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for place in sorted(places):
+            if self._ends and place.start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], place.end)
+            else:
+                self._starts.append(place.start)
+                self._ends.append(place.end)
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def holds(self, place: Range, source: bytes) -> bool:
+        """Whether a place is inside one of these, or blank."""
+        index = bisect.bisect_right(self._starts, place.start) - 1
+        return (index >= 0 and place.end <= self._ends[index]) or not source[place.start : place.end].strip()
 
 
 def _steps(element: Element) -> str:

@@ -6,15 +6,22 @@ import base64
 import random
 import re
 import string
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renderers.compare import Comparison, Difference, Kind, Range, View, compare
+from renderers.compare import Comparison, Difference, Kind, Range, View, compare, covered_by
+from renderers.cut import compile_page
+from renderers.locate import Document, Span
+from renderers.page import KindSpec, SlotSpec
+from renderers.survey import check_spec
+from renderers.targets import CssTarget, parse_target
 
 OPEN, CLOSE = "\ue000", "\ue001"
 """Around what is one visitor's own, in the model only."""
@@ -232,3 +239,48 @@ def test_a_page_does_not_differ_from_itself(template: list[str], seed: int) -> N
 def test_any_two_bodies_can_be_compared(one: bytes, other: bytes, charset: str) -> None:
     found = compare(View(body=one, charset=charset), View(body=other, charset=charset))
     assert bool(found.differences) == (one != other)
+
+
+def resolves(at: str, view: View) -> bool:
+    doc = Document(view.body, view.charset)
+    target = parse_target(at)
+    if any(isinstance(span, Span) for span in doc.find(target)):
+        return True
+    return isinstance(target, CssTarget) and target.attribute is None and bool(doc.elements(target.selector))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([*TRAPS, *WRAPPERS]), max_size=12), st.integers(0, 2**32))
+def test_each_difference_is_found_by_its_target_and_proposes_what_a_configuration_takes(
+    template: list[str], seed: int
+) -> None:
+    views = [rendered(template, Stranger(seed, number)).view for number in (1, 2)]
+    for difference in compare(*views).differences:
+        assert any(resolves(difference.where, view) for view in views), difference
+        (kind,) = tomllib.loads(f"[[pages]]\nname = 'product'\n{difference.proposal}")["pages"]
+        assert kind.get("freeze", [difference.where]) == [difference.where]
+        for slot in kind.get("slots", ()):
+            check_spec(KindSpec(name="product", sku="path:.*", slots=(msgspec.convert(slot, SlotSpec),)))
+        assert difference.slot is None or kind["slots"] == [wanted(difference.slot)]
+
+
+def wanted(slot: SlotSpec) -> dict[str, object]:
+    written: dict[str, object] = {"name": slot.name, "at": slot.at, "fill": slot.fill}
+    return written | ({"all": True} if slot.all else {})
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from([*TRAPS, *WRAPPERS]), max_size=12), st.integers(0, 2**32))
+def test_a_token_is_no_difference_once_its_slot_is_cut(template: list[str], seed: int) -> None:
+    views = [rendered(template, Stranger(seed, number)).view for number in (1, 2)]
+    tokens = [difference for difference in compare(*views).differences if difference.slot is not None]
+    slots = tuple(dict.fromkeys(difference.slot for difference in tokens if difference.slot is not None))
+    kind = KindSpec(name="product", slots=slots)
+    pages = [compile_page(view.body, kind, content_type="text/html", url_path="/").page for view in views]
+    covered = [
+        View(body=view.body, cookies=view.cookies, covered=covered_by(page))
+        for view, page in zip(views, pages, strict=True)
+    ]
+    left = {difference.first_at for difference in compare(*covered).differences}
+    refused = {refused.slot for page in pages for refused in page.refused}
+    assert not left & {d.first_at for d in tokens if d.slot is not None and d.slot.name not in refused}
