@@ -45,7 +45,7 @@ def opaque(value: str) -> bool:
 def in_disguise(value: str) -> bool:
     """Whether a value is readable text in base64."""
     for run in re.findall(r"[A-Za-z0-9+/_-]{8,}", value):
-        text = decoded(run)
+        text = decoded(run) if _HEX.fullmatch(run) is None else None
         if text is not None and len(text) >= _ENCODED_CHARS - 2 and all(char.isprintable() for char in text):
             return True
     return False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _SHORT = 3
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _TOKEN = re.compile(r"csrf|xsrf|token|nonce|form_?key|authenticity|anti-?forgery|verification", re.IGNORECASE)
 _TOKEN_WORDS = frozenset({"key", "signature", "hmac", "captcha"})
@@ -45,7 +46,7 @@ _OF_THE_RENDERING = re.compile(
 
 def words(text: str) -> set[str]:
     """The words in a name or a text, in lower case: ``cartItemId`` holds cart, item and id."""
-    return {word.lower() for word in _WORD.findall(text)}
+    return {word.lower() for run in _LETTERS.findall(text) for word in _HUMP.split(run)}
 
 
 def id_in_doubt(value: str) -> bool:

@@ -76,7 +76,7 @@ def greeted(text: str) -> str | None:
     for pattern in (*_GREETINGS, _SIGNED_IN_EMAIL):
         for match in pattern.finditer(text):
             if re.split(r"\W", match["name"].lower())[0] not in _NOBODY:
-                return match["name"]
+                return match["name"].rstrip(".-")
     return None
 
 

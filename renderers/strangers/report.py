@@ -74,7 +74,8 @@ class _Report:
 
     def _one(self, change: Change, verdict: Verdict) -> Difference:
         places = self._places(change)
-        where = self._where(change, places, unique=verdict.kind is Kind.OTHER)
+        unique = verdict.kind is Kind.OTHER or (verdict.kind is Kind.TOKEN and change.spot is Spot.TEXT)
+        where = self._where(change, places, unique=unique)
         slot = self._proposer.slot(change, verdict, where)
         texts = self._excerpt(0, places[0], change.spot), self._excerpt(1, places[1], change.spot)
         difference = _difference(verdict, where, places, texts, self._proposer.proposal(verdict, where, slot))
