@@ -15,7 +15,7 @@ demo: $(VENV)/.runtime ## the demo shop and an edge in front of it; ARGS=--check
 	$(BIN)/vitrine demo $(ARGS)
 
 test: $(VENV)/.dev ## every test that needs no browser, no real shop and less than five minutes
-	$(BIN)/pytest -m "not slow and not browser and not oscar" $(ARGS)
+	$(BIN)/pytest -n auto -m "not slow and not browser and not oscar" $(ARGS)
 
 lint: $(VENV)/.dev ## format, lint, types, import rules
 	$(BIN)/ruff format --check .
