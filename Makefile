@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fix lock e2e loadtest soak clean
+.PHONY: help demo test lint fix lock e2e conformance loadtest soak clean
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -31,6 +31,9 @@ e2e: $(VENV)/.dev ## a real shop (django-oscar) and a real browser (Chromium) th
 	deploy/debian-packages chromium
 	$(BIN)/pytest -m "browser or oscar" tests/e2e $(ARGS)
 
+conformance: $(VENV)/.dev tests/conformance/node_modules ## the public HTTP cache suite against the node; ARGS="--only ID" shows one test
+	$(BIN)/python -m tests.conformance.run $(ARGS)
+
 soak: $(VENV)/.dev ## the long form of the fault and churn tests
 	$(BIN)/pytest -m slow --timeout 3600 $(ARGS)
 
@@ -41,7 +44,12 @@ lock: $(VENV)/.dev ## pin every version with hashes anew
 	$(BIN)/python deploy/lock.py
 
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info tests/conformance/node_modules
+
+tests/conformance/node_modules: tests/conformance/package-lock.json
+	(command -v node && command -v npm) >/dev/null || deploy/debian-packages nodejs npm
+	cd tests/conformance && npm ci
+	@touch $@
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { deploy/debian-packages python3-venv && $(PYTHON) -m venv --clear $(VENV); }

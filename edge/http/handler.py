@@ -126,24 +126,22 @@ class Handler:
             if verdict is Verdict.DELIVER_AND_REFRESH or (judged_anew and found.origin_up):
                 self._refresh(visit, identity)
             return await self._give(visit, identity, found, _hit(verdict))
-        part = self._part(visit, identity, asked) if found.copy is None else None
-        if part is not None:
-            return self._deliver(visit, identity, part, CacheStatus(hit=True))
+        part = self._part(visit, identity) if found.copy is None else None
+        if part is not None and part.copy is not None and _answers(visit, identity, part, asked):
+            return self._deliver(visit, identity, part.copy, CacheStatus(hit=True))
         if verdict is Verdict.ONLY_IF_CACHED:
             return refusals.not_cached(visit)
-        status = CacheStatus(fwd=Fwd.VARY_MISS if found.varies and not found.copy else forward_reason(verdict))
+        status = CacheStatus(fwd=_why(found, part, verdict))
         if verdict is Verdict.PASS:
             return await self._relay(visit, identity, status)
         return await self._fill(visit, identity, found, status)
 
-    def _part(self, visit: Visit, identity: Identity, asked: RequestDirectives) -> Copy | None:
-        """A stored part that holds what a Range asks for, and may be sent."""
+    def _part(self, visit: Visit, identity: Identity) -> Found | None:
+        """What is stored of a resource of which nothing whole is; None where no part is asked for."""
         facts = visit.facts
         if identity.kind is not None or facts.method != "GET" or "Range" not in facts.fields:
             return None
-        found = self._parts.copies.find_part(_key(visit), facts.fields, identity.site.origin)
-        verdict = _decide(found, identity, asked, origin_up=found.origin_up)
-        return found.copy if verdict.delivers and found.copy and answers(facts.fields, found.copy) else None
+        return self._parts.copies.find_part(_key(visit), facts.fields, identity.site.origin)
 
     async def _fill(self, visit: Visit, identity: Identity, found: Found, status: CacheStatus) -> web.StreamResponse:
         whole = found.copy is not None  # whose validators spare the body; parts are then taken of it
@@ -282,6 +280,19 @@ def _decide(found: Found, identity: Identity, asked: RequestDirectives, *, origi
     lifetime = found.copy.entry.lifetime if found.copy else None
     page_kind = identity.kind is not None
     return decide(lifetime, now=clock.now_s(), origin_up=origin_up, page_kind=page_kind, request=asked)
+
+
+def _answers(visit: Visit, identity: Identity, part: Found, asked: RequestDirectives) -> bool:
+    """The stored part holds what is asked for, and may be sent."""
+    held = part.copy is not None and answers(visit.facts.fields, part.copy)
+    return held and _decide(part, identity, asked, origin_up=part.origin_up).delivers
+
+
+def _why(found: Found, part: Found | None, verdict: Verdict) -> Fwd | None:
+    """Why a request goes to the origin (RFC 9211 §2.2)."""
+    if part is not None and part.copy is not None:
+        return Fwd.PARTIAL
+    return Fwd.VARY_MISS if found.varies and not found.copy else forward_reason(verdict)
 
 
 def _hit(verdict: Verdict) -> CacheStatus:

@@ -83,6 +83,9 @@ def test_a_part_is_stored_and_never_taken_for_the_whole(small_shop: Shop, path: 
     told = node.ask(path, headers={"Range": "bytes=12-13"})
     assert (told.status, told.text, told.field("content-range")) == (206, "23", "bytes 12-13/200")
     assert origin.times(path) == 1
+    assert node.ask(path, headers={"Range": "bytes=0-1"}).cache_status.startswith(
+        "vitrine; fwd=partial; fwd-status=200"
+    )
     assert node.ask(path).text == BODY
 
 
