@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
+from edge.errors import OriginError
 from edge.fill.asking import Asking
 from edge.fill.exchange import OriginRequest, OriginResponse
 from edge.fill.filling import Filling
@@ -23,20 +24,20 @@ async def ask(filling: Filling, asked: Asking, take: Take[T], *, repeatable: boo
     """What ``take`` makes of the response.
 
     ``repeatable``: a 5xx of an origin that is up is not the last word. Shops on small databases fail some of a burst of
-    first views; asked again a moment later, and few at a time, they answer. Only what fails then counts against the
-    origin. Raises OriginError, and NoTurn when the origin's pace has no room.
+    first views; asked again a moment later, and fewer at a time, they answer. Only what fails then counts against the
+    origin. Raises OriginError, and NoTurn when the origin has no room.
     """
-    parts, origin = filling.parts, filling.request.origin
-    if repeatable and parts.health.up(origin):
-        async with _exchange(filling, asked) as response:
+    parts, origin, key = filling.parts, filling.request.origin, filling.key
+    if repeatable and parts.health.up(origin) and not parts.manners.hopeless(origin, key):
+        async with _exchange(filling, asked, urgency(filling)) as response:
             if not _stumbled(filling, response):
                 return await _heard(filling, response, take)
-        async with (
-            parts.manners.repeating(origin, limit_s=parts.rules.wait_limit_s),
-            _exchange(filling, asked) as response,
-        ):
+        await parts.manners.pause()
+        async with _exchange(filling, asked, Urgency.REPEAT) as response:
+            if _stumbled(filling, response):
+                parts.manners.give_up(origin, key)
             return await _heard(filling, response, take)
-    async with _exchange(filling, asked) as response:
+    async with _exchange(filling, asked, urgency(filling)) as response:
         return await _heard(filling, response, take)
 
 
@@ -49,17 +50,36 @@ def urgency(filling: Filling) -> Urgency:
 
 
 @asynccontextmanager
-async def _exchange(filling: Filling, asked: Asking) -> AsyncIterator[OriginResponse]:
+async def _exchange(filling: Filling, asked: Asking, urgent: Urgency) -> AsyncIterator[OriginResponse]:
     parts, origin = filling.parts, filling.request.origin
-    rate = parts.rules.origin(origin).pace
-    await parts.manners.turn(origin, rate, urgency(filling), limit_s=parts.rules.turn_limit_s)
     request = OriginRequest(filling.request.method, asked.target, asked.fields, interim=filling.interim)
-    async with parts.client.send(origin, request) as response:
+    async with AsyncExitStack() as stack:
+        if filling.request.kind is not None:  # pages cost shops what files do not
+            place = parts.manners.place(origin, urgent, limit_s=parts.rules.wait_limit_s)
+            await stack.enter_async_context(place)
+        rate = parts.rules.origin(origin).pace
+        await parts.manners.turn(origin, rate, urgent, limit_s=parts.rules.turn_limit_s)
+        response = await stack.enter_async_context(_sent(filling, request))
         parts.counters.origin_requests[origin, f"{response.status // 100}xx"] += 1
         rests_s = _rest_s(filling, response)
         if rests_s is not None:
             parts.manners.rest(origin, rests_s, limited=response.status == 429)
+        elif response.status >= 500:
+            parts.manners.stumbled(origin, filling.key)
+        else:
+            parts.manners.answered(origin)
         yield response
+
+
+@asynccontextmanager
+async def _sent(filling: Filling, request: OriginRequest) -> AsyncIterator[OriginResponse]:
+    parts, origin = filling.parts, filling.request.origin
+    try:
+        async with parts.client.send(origin, request) as response:
+            yield response
+    except OriginError:
+        parts.manners.stumbled(origin, filling.key)
+        raise
 
 
 async def _heard(filling: Filling, response: OriginResponse, take: Take[T]) -> T:

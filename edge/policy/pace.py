@@ -5,6 +5,8 @@ The pace is a token bucket in the form of the generic cell rate algorithm (ITU-T
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from edge.policy.dates import parse_http_date
 from edge.policy.syntax import delta_seconds
 
@@ -13,6 +15,30 @@ RESTED_AFTER_S = 30.0
 LONGEST_REST_S = 600.0
 """An origin that asks for more is asked again after this: a mistyped hour must not make a shop grow old."""
 _ASKS_FOR_REST = frozenset({429, 503})
+_MOST_AT_ONCE = 100.0
+
+
+class Window(NamedTuple):
+    """How many pages an origin is asked for at a time: as many as it answers well (RFC 5681 §3.1, of segments)."""
+
+    size: float = 8.0
+    probing: bool = True
+    """It has never failed: every answer is room for one more. After that, a whole window of them is."""
+
+    @property
+    def whole(self) -> int:
+        """Requests that may be under way."""
+        return int(self.size)
+
+
+def after_answer(window: Window) -> Window:
+    """The window after the origin answered well."""
+    return window._replace(size=min(_MOST_AT_ONCE, window.size + (1 if window.probing else 1 / window.size)))
+
+
+def after_stumble(window: Window) -> Window:
+    """The window after it did not."""
+    return Window(max(1.0, window.size / 2), probing=False)
 
 
 def wait_s(due_at: float, rate: float, *, now: float) -> float:

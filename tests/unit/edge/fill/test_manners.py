@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -116,30 +116,133 @@ async def test_an_origin_in_trouble_is_left_alone_by_what_nobody_waits_for(manne
     assert [manners.rests_s("shop", waited_for=waited) for waited in (True, False)] == [0.0, 10.0]
 
 
-async def test_second_attempts_come_few_at_a_time(manners: Manners) -> None:
-    at_once = most = 0
-    go_on = asyncio.Event()
+class Crowd:
+    """Pages under way, each until it is let go."""
 
-    async def repeat() -> None:
-        nonlocal at_once, most
-        async with manners.repeating("shop", limit_s=SOON):
-            at_once += 1
-            most = max(most, at_once)
-            await go_on.wait()
-            at_once -= 1
+    def __init__(self, manners: Manners) -> None:
+        self._manners = manners
+        self._tasks: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self.under_way: list[str] = []
 
-    tasks = [asyncio.get_running_loop().create_task(repeat()) for _ in range(6)]
-    await settle()
-    with pytest.raises(NoTurn):
-        async with manners.repeating("shop", limit_s=0.01):
-            pass
-    go_on.set()
-    await asyncio.gather(*tasks)
-    assert most == 2
+    async def ask(self, *names: str, urgency: Urgency = Urgency.VISITOR) -> None:
+        for name in names:
+            done = asyncio.Event()
+            self._tasks[name] = asyncio.get_running_loop().create_task(self._go(name, urgency, done)), done
+        await settle()
+
+    async def _go(self, name: str, urgency: Urgency, done: asyncio.Event) -> None:
+        async with self._manners.place("shop", urgency, limit_s=SOON):
+            self.under_way.append(name)
+            try:
+                await done.wait()
+            finally:
+                self.under_way.remove(name)
+
+    async def end(self, *names: str) -> None:
+        for name in names:
+            self._tasks[name][1].set()
+        await settle()
+
+    async def aclose(self) -> None:
+        for task, _ in self._tasks.values():
+            task.cancel()
+        await settle()
+
+    async def leave(self, name: str) -> None:
+        """The caller is cancelled."""
+        self._tasks[name][0].cancel()
+        await settle()
 
 
-async def test_a_second_attempt_that_fails_makes_room_for_others(manners: Manners) -> None:
+@pytest.fixture
+async def crowd(manners: Manners) -> AsyncIterator[Crowd]:
+    crowd = Crowd(manners)
+    yield crowd
+    await crowd.aclose()
+
+
+NAMES = [f"page {number}" for number in range(12)]
+
+
+async def test_an_origin_that_nothing_is_known_of_is_asked_for_eight_pages_at_a_time(crowd: Crowd) -> None:
+    await crowd.ask(*NAMES)
+    assert crowd.under_way == NAMES[:8]
+    await crowd.end("page 0", "page 1")
+    assert crowd.under_way == NAMES[2:10]
+
+
+async def test_an_origin_that_answers_is_asked_for_more(crowd: Crowd, manners: Manners) -> None:
+    for _ in range(4):
+        manners.answered("shop")
+    await crowd.ask(*NAMES)
+    assert crowd.under_way == NAMES
+
+
+async def test_an_origin_that_stumbles_is_asked_for_fewer(crowd: Crowd, manners: Manners) -> None:
+    await crowd.ask(*NAMES)
+    for name in NAMES[:2]:
+        manners.stumbled("shop", name)
+    await crowd.end(*NAMES[:6])
+    assert crowd.under_way == NAMES[6:8], "those that were under way go on"
+    await crowd.end(*NAMES[6:8])
+    assert crowd.under_way == NAMES[8:10]
+
+
+async def test_a_page_that_failed_twice_is_not_blamed_on_the_origin_for_a_minute(
+    crowd: Crowd, manners: Manners, clock: Clock
+) -> None:
+    manners.give_up("shop", "broken")
+    assert manners.hopeless("shop", "broken")
     for _ in range(5):
-        with pytest.raises(ValueError, match="again"):
-            async with manners.repeating("shop", limit_s=SOON):
-                raise ValueError("failed again")
+        manners.stumbled("shop", "broken")
+    await crowd.ask(*NAMES)
+    assert len(crowd.under_way) == 8
+    await clock.move(61)
+    assert not manners.hopeless("shop", "broken")
+
+
+async def test_a_repeat_goes_first_and_alone(crowd: Crowd) -> None:
+    await crowd.ask("one", "two")
+    await crowd.ask("again", "and again", urgency=Urgency.REPEAT)
+    await crowd.ask("three", urgency=Urgency.PRODUCT)
+    assert crowd.under_way == ["one", "two"]
+    await crowd.end("one")
+    assert crowd.under_way == ["two"]
+    await crowd.end("two")
+    assert crowd.under_way == ["again"]
+    await crowd.end("again")
+    assert crowd.under_way == ["and again"]
+    await crowd.end("and again")
+    assert crowd.under_way == ["three"]
+
+
+async def test_who_leaves_takes_no_place_with_him(crowd: Crowd) -> None:
+    await crowd.ask(*NAMES)
+    await crowd.leave("page 8")
+    await crowd.leave("page 0")
+    assert crowd.under_way == [*NAMES[1:8], "page 9"]
+    await crowd.end(*NAMES[1:8])
+    assert crowd.under_way == ["page 9", "page 10", "page 11"]
+
+
+async def test_without_a_place_in_time_one_is_told(manners: Manners, crowd: Crowd) -> None:
+    await crowd.ask(*NAMES[:8])
+    with pytest.raises(NoTurn, match="8 pages at a time"):
+        async with manners.place("shop", Urgency.PRODUCT, limit_s=0.01):
+            pass
+    await crowd.end("page 0")
+    await crowd.ask("next")
+    assert "next" in crowd.under_way
+
+
+async def test_a_moment_passes_before_a_repeat(clock: Clock) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    chances = iter([0.0, 1.0])
+    manners = Manners(Tempo(monotonic_s=lambda: clock.now, sleep=sleep, jitter=lambda: next(chances)))
+    for _ in range(2):
+        await manners.pause()
+    assert slept == [pytest.approx(0.1), pytest.approx(0.3)]

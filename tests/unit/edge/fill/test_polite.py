@@ -113,6 +113,11 @@ async def test_a_failure_is_tried_once_more_and_no_more(start_origin: StartOrigi
     assert (answer.outcome, answer.status, body) == (Outcome.STREAM, 500, b"not now")
     assert len(origin.requests) == 2
     assert node.copy(URL) is None
+    await fill(node)
+    assert len(origin.requests) == 3, "it is known to be in vain for a while"
+    node.ahead_ms += 61_000
+    origin.answer = fine
+    assert await fill(node) == "stored"
 
 
 async def test_with_a_copy_to_send_a_failure_is_not_repeated(start_origin: StartOrigin, start_node: StartNode) -> None:

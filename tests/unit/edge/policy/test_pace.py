@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.policy.dates import format_http_date
-from edge.policy.pace import LONGEST_REST_S, RESTED_AFTER_S, rest_s, taken, wait_s
+from edge.policy.pace import LONGEST_REST_S, RESTED_AFTER_S, Window, after_answer, after_stumble, rest_s, taken, wait_s
 
 NOW = 1_750_000_000
 
@@ -77,3 +77,34 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 def test_rest(case: Case) -> None:
     assert rest_s(case.status, case.retry_after, now=NOW) == case.want
+
+
+def after(events: str) -> int:
+    """Pages at a time after answers (``.``) and stumbles (``x``)."""
+    window = Window()
+    for event in events:
+        window = after_answer(window) if event == "." else after_stumble(window)
+    return window.whole
+
+
+class Windows(NamedTuple):
+    id: str
+    events: str
+    want: int
+
+
+WINDOWS = [
+    Windows("at first", "", 8),
+    Windows("each answer is room for one more", "." * 4, 12),
+    Windows("up to a hundred", "." * 500, 100),
+    Windows("a stumble halves", "." * 8 + "x", 8),
+    Windows("and then a whole window of answers is room for one more", "x" + "." * 3, 4),
+    Windows("not less", "x" + "." * 5, 5),
+    Windows("there is always room for one", "x" * 20, 1),
+    Windows("and from there it grows again", "x" * 20 + "." * 30, 7),
+]
+
+
+@pytest.mark.parametrize("case", WINDOWS, ids=[case.id for case in WINDOWS])
+def test_window(case: Windows) -> None:
+    assert after(case.events) == case.want
