@@ -435,7 +435,7 @@ def test_fifty_first_views_of_fifty_products_at_once_all_succeed(shop: Shop, edg
     paths = [f"/catalogue/burst-{n}_{first + n}/" for n in range(50)]
     with ThreadPoolExecutor(50) as crowd:
         replies = list(crowd.map(lambda path: get(edge.url, path), paths))
-    assert {reply.status for reply in replies} == {200}, [(r.status, r.cache_status) for r in replies if r.status != 200]
+    assert [reply.cache_status for reply in replies if reply.status != 200] == []
     again = [get(edge.url, path) for path in paths]
     assert {reply.status for reply in again} == {200}
     assert sum(reply.from_store for reply in again) > 40, "the gate may have been without an answer for a few"
