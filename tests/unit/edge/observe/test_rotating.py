@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -94,21 +95,28 @@ def test_a_full_disk_loses_lines_says_so_and_goes_on_when_there_is_room(tmp_path
     file.close()
 
 
-@pytest.fixture
+@contextmanager
 def sixteen_byte_files() -> Iterator[None]:
-    """No file of this process may grow past 16 bytes: a write that crosses that is short, the next one fails."""
+    """No file of this process may grow past 16 bytes: a write that crosses that is short, the next one fails.
+
+    Only around the write itself: the test runner writes files too.
+    """
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_a_write_cut_short_leaves_no_torn_line(tmp_path: Path, sixteen_byte_files: None) -> None:
+def test_a_write_cut_short_leaves_no_torn_line(tmp_path: Path) -> None:
     file = RotatingFile(tmp_path / "log", max_bytes=100, keep=1)
     assert file.append(lines("one")) == 1
-    assert file.append(lines("a line of twenty five bytes")) == 0
+    with sixteen_byte_files():
+        written = file.append(lines("a line of twenty five bytes"))
+    assert written == 0
     assert file.fault == f"{tmp_path / 'log'}: File too large"
     assert file.append(lines("two")) == 1
     assert files(tmp_path) == {"log": "one\ntwo\n"}
