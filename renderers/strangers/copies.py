@@ -45,11 +45,11 @@ class Copy:
 
 
 def _apart(covered: tuple[Covered, ...], length: int) -> list[Covered]:
-    """The covered ranges in order, without those that are empty, overlap or leave the page."""
+    """The covered ranges in order, without those that overlap or leave the page."""
     kept: list[Covered] = []
     for item in sorted(covered, key=lambda item: item.at):
         after = kept[-1].at.end if kept else 0
-        if after <= item.at.start < item.at.end <= length:
+        if after <= item.at.start <= item.at.end <= length:
             kept.append(item)
     return kept
 

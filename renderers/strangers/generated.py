@@ -12,7 +12,7 @@ from renderers.strangers.names import id_in_doubt
 _ID = re.compile(r"[\w:.\[\]-]{1,128}")
 _RUN = re.compile(r"[0-9A-Za-z]+")
 _HEX = re.compile(r"[0-9a-fA-F]{6,}")
-_CHANGE = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[a-z])(?=[A-Z])")
+_CHANGE = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[a-z])")
 _CHANGES = 2
 _WORD = re.compile(r"[\w-]+")
 _ENCODED_CHARS = 8
@@ -93,6 +93,8 @@ def _made_up(run: str, other: str) -> bool:
         return False
     if machine_made(run) and machine_made(other):
         return True
+    if len(run) == len(other) and (_random(run) or _random(other)):
+        return True  # Of random letters and digits some have too few digits to be told from a word.
     start = next(
         (at for at, (one, two) in enumerate(zip(run, other, strict=False)) if one != two), min(len(run), len(other))
     )
@@ -116,4 +118,4 @@ def _random(run: str) -> bool:
         return False
     if len(run) >= _LONG_CHARS and any(map(str.isdigit, run)):
         return True
-    return len(_CHANGE.findall(run)) >= _CHANGES
+    return len(_CHANGE.findall(run)) >= _CHANGES + run.isalpha()

@@ -6,6 +6,7 @@ import base64
 import random
 import re
 import string
+import time
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -284,3 +285,65 @@ def test_a_token_is_no_difference_once_its_slot_is_cut(template: list[str], seed
     left = {difference.first_at for difference in compare(*covered).differences}
     refused = {refused.slot for page in pages for refused in page.refused}
     assert not left & {d.first_at for d in tokens if d.slot is not None and d.slot.name not in refused}
+
+
+def shop_page(visitor: Stranger, size: int) -> View:
+    """A page of about ``size`` bytes with forms, a state and texts of the usual density."""
+    prose = "<p class=text>Some sentences about the product, as they stand on pages of any shop, and more. %d</p>\n"
+    card = (
+        "<li class=card><a href=/p/%d>Book %d</a> <b>€%d</b><form><input type=hidden name=csrf value=%s></form></li>\n"
+    )
+    lines = [prose % n for n in range(size // 112)]
+    cards = [card % (n, n, n, visitor.masked()) for n in range(size // 3_000)]
+    names = ("csrf", "nonce", "uniqid", "duration", "related", "state time", "basket", "greeting")
+    own_things = [re.sub(f"[{OPEN}{CLOSE}]", "", TRAPS[name](visitor)) for name in names]
+    return View(body="".join(["<main>", *own_things, *lines, *cards]).encode(), cookies=visitor.cookies)
+
+
+@pytest.mark.parametrize(("size", "seconds"), [(60_000, 0.03), (1_000_000, 1.0)])
+def test_comparing_is_quick(size: int, seconds: float) -> None:
+    views = [shop_page(Stranger(1, number), size) for number in (1, 2)]
+    assert abs(len(views[0].body) - size) < size / 4
+    compare(*views)
+    took = []
+    for _ in range(5):
+        started = time.process_time()
+        compare(*views)
+        took.append(time.process_time() - started)
+    assert min(took) < seconds * 2  # A busy machine shares its caches.
+
+
+HOSTILE = {
+    "the same elements, one less": ("<li>x" * 20_000, "<li>x" * 19_999),
+    "two kinds of elements, mixed": ("<li>x<li>y" * 10_000, "<li>y<li>y<li>x" * 7_000),
+    "everything differs": ("".join(f"<li>{n}" for n in range(20_000)), "".join(f"<li>{n}" for n in range(1, 20_001))),
+    "everything is elsewhere": (
+        "".join(f"<li>{n}" for n in range(20_000)),
+        "".join(f"<li>{-n}" for n in range(20_000)),
+    ),
+    "deep": ("<div>" * 50_000 + "1", "<div>" * 50_000 + "2"),
+    "too many tags": ("<b>" * 120_000 + "1", "<b>" * 120_000 + "2"),
+    "comments without an end": ("<!-- " * 100_000, "<!- " * 100_000),
+    "quotes without an end": ("<a b='" * 80_000, '<a b="' * 80_000),
+    "a long text": ("<p>" + "a@b " * 100_000, "<p>" + "order 1" * 80_000),
+    "many classes": (f"<i class='{'x1 ' * 100_000}'>", f"<i class='{'y1 ' * 100_000}'>"),
+    "many attributes": (
+        f"<i {' '.join(f'a{n}=1' for n in range(40_000))}>",
+        f"<i {' '.join(f'a{n}=2' for n in range(40_000))}>",
+    ),
+    "a long list in a state": (
+        f"<script>s = {[*range(60_000)]}</script>",
+        f"<script>s = {[*range(1, 60_001)]}</script>",
+    ),
+    "braces": ("<script>" + "={" * 200_000 + "1", "<script>" + "={" * 200_000 + "2"),
+    "letters": (f"<a title={'ab' * 300_000}><a title=b>", f"<a title={'ab' * 300_001}><a title=c>"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_page_takes_long(name: str) -> None:
+    first, second = (View(body=html.encode(), cookies={"sid": "abcdefgh"}) for html in HOSTILE[name])
+    started = time.process_time()
+    found = compare(first, second)
+    assert time.process_time() - started < 4
+    assert found.differences
